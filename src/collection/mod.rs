@@ -1,0 +1,1 @@
+//! What travels over HTTP: a manifest and hash-named shards.

@@ -1,0 +1,24 @@
+//! Reverse image search that never sees your image.
+//!
+//! The way through, each arrow computed with the same bits natively and in WebAssembly:
+//!
+//! ```text
+//! file bytes → pixels → embedding → neighbours → matches
+//!    image/      model/      index/     collection/ + engine.rs
+//! ```
+//!
+//! * [`image`]: the bytes of a picture file become an upright RGB [`image::Picture`], resized with integer arithmetic.
+//! * [`model`]: 224×224 pixels become 512 numbers, by a quantized ResNet-18 that runs in tract.
+//! * [`index`]: 512 numbers find their neighbours, through a forest or by an exact scan.
+//! * [`collection`]: what travels over HTTP: one manifest and hash-named shards.
+//! * [`engine`]: a query picture in, ranked matches out; the only place where the rooms meet.
+//!
+//! Imports point one way: image ← model, index ← collection ← engine ← {web, cli}.
+
+pub mod collection;
+pub mod engine;
+pub mod image;
+pub mod index;
+pub mod model;
+#[cfg(target_family = "wasm")]
+mod web;
