@@ -27,7 +27,8 @@ pub struct ModelSpec {
     pub ops: Vec<Op>,
 }
 
-/// One operator. Activations are `u8` in NHWC: pixels 0..=255 at the input, 0..=127 everywhere else.
+/// One operator. Activations are `u8` in NHWC: pixels 0..=255 at the input, 0..=127 everywhere else. The one exception is
+/// the output of a [`ConvSpec::signed`] convolution, which is `i8`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Op {
@@ -39,7 +40,7 @@ pub enum Op {
 
 /// A convolution with everything that follows it fused:
 /// `y = clamp(round_ties_even(acc as f32 * multiplier[c] + residual as f32 * residual.scale), 0, 127)`,
-/// where `acc` is the `i32` sum with its bias.
+/// where `acc` is the `i32` sum with its bias (-127 instead of 0 where `signed`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConvSpec {
     /// Also the prefix of its tensors.
@@ -57,6 +58,9 @@ pub struct ConvSpec {
     pub pad_value: Vec<u8>,
     /// An activation of the output's shape that is added before rounding.
     pub residual: Option<Residual>,
+    /// No ReLU follows (the 1×1 shortcut of a ResNet): the output is `i8`, clamped to -127..=127 instead of 0..=127. It may
+    /// only be read as the residual of another convolution.
+    pub signed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
