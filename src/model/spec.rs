@@ -33,9 +33,19 @@ pub struct ModelSpec {
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Op {
     Conv(ConvSpec),
-    MaxPool { input: String, output: String, kernel: usize, stride: usize, padding: usize },
+    MaxPool {
+        input: String,
+        output: String,
+        kernel: usize,
+        stride: usize,
+        padding: usize,
+    },
     /// The mean over all positions, times `scale`: the embedding, in `f32`.
-    GlobalAveragePool { input: String, output: String, scale: f32 },
+    GlobalAveragePool {
+        input: String,
+        output: String,
+        scale: f32,
+    },
 }
 
 /// A convolution with everything that follows it fused:

@@ -1,0 +1,124 @@
+//! The arithmetic of the operators, once per instruction set, with the same bits from each.
+//!
+//! Everything heavy is a convolution. It is computed in tiles of a few output pixels × a few output channels whose
+//! sums stay in registers from the first multiplication to the finished byte: bias, residual, requantization and
+//! clamp are fused in. [`conv`] walks over the tiles; a [`Kernel`] computes one tile with one instruction set. All of
+//! them multiply pairs of 16-bit numbers into 32-bit sums (`pmaddwd`, `i32x4.dot_i16x8_s`, `smlal`): exact for pixels
+//! (0..=255) as for activations (0..=127), and with two values of one input channel row per multiplication the
+//! sliding window needs no rearranged copy of the activations beyond padding.
+//!
+//! An instruction set is added by one more implementation of [`Kernel`] and one more [`InstructionSet`].
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod conv;
+mod pool;
+mod scalar;
+mod shape;
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+mod simd128;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Debug;
+
+pub use conv::Tile;
+pub use pool::{global_average_pool, max_pool};
+pub use shape::{Shape, Window, values};
+
+/// A convolution with its weights packed for one instruction set.
+pub trait Convolution: Debug + Send + Sync {
+    /// Computes `output` (height × width × output channels) from `input` (`u8`) and, if the convolution has one, the
+    /// residual (of the output's shape). Residual and signed output hold the bits of an `i8` in each byte; since an
+    /// unsigned activation stays below 128, it may be read as `i8`, too.
+    ///
+    /// # Panics
+    /// If a length is not what the convolution was made for.
+    fn run(&self, input: &[u8], residual: Option<&[u8]>, output: &mut [u8]);
+}
+
+/// What a convolution computes with, as in the weights file.
+#[derive(Debug, Clone)]
+pub struct ConvWeights<'a> {
+    /// `[outputs, kernel height, kernel width, input channels]`, each byte an `i8`.
+    pub weight: &'a [u8],
+    /// One per output.
+    pub bias: Vec<i32>,
+    /// One per output, finite.
+    pub multiplier: Vec<f32>,
+    /// One per input channel: the value outside the picture.
+    pub pad_value: Vec<u8>,
+    /// What a residual is multiplied with; 0 without one.
+    pub residual_scale: f32,
+    /// Whether the output is `i8` (-127..=127) instead of `u8` (0..=127).
+    pub signed: bool,
+}
+
+/// The largest value of every activation but the pixels.
+const HIGHEST: f32 = 127.0;
+
+/// How one instruction set computes a tile.
+trait Kernel: Send + Sync + 'static {
+    /// For people.
+    const NAME: &'static str;
+    /// Output channels of a tile; weights are padded with zeros to a multiple of it.
+    const OUTPUTS: usize;
+    /// Most output pixels of a tile.
+    const PIXELS: usize;
+
+    /// Computes one tile: `tile.pixels()` × `OUTPUTS` finished bytes, pixel by pixel. `residual` has the same order.
+    /// `y = round_ties_even(clamp(sum as f32 * multiplier + residual as f32 * residual_scale, lowest, HIGHEST))`, each
+    /// step rounded to `f32` on its own; the clamp may come first because both limits are integers.
+    ///
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn tile(tile: &Tile<'_>, residual: Option<&[u8]>, output: &mut [u8]);
+}
+
+/// The instruction sets that kernels exist for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstructionSet {
+    /// Plain Rust: the reference, and the fallback.
+    Scalar,
+    /// x86-64 with AVX2, found at run time.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// WebAssembly with 128-bit SIMD, chosen when it is compiled.
+    #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+    Simd128,
+}
+
+impl InstructionSet {
+    /// All that this machine can run, the best last.
+    pub fn available() -> Vec<InstructionSet> {
+        let mut available = vec![InstructionSet::Scalar];
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            available.push(InstructionSet::Avx2);
+        }
+        #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+        available.push(InstructionSet::Simd128);
+        available
+    }
+
+    /// The fastest one here.
+    pub fn best() -> InstructionSet {
+        Self::available().last().copied().unwrap_or(InstructionSet::Scalar)
+    }
+
+    /// Packs the weights of a convolution. `window` and `weights` must fit together.
+    pub fn convolution(self, window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+        assert!(Self::available().contains(&self), "this machine cannot run {self:?}");
+        // SAFETY: as just asserted.
+        unsafe {
+            match self {
+                InstructionSet::Scalar => conv::pack::<scalar::Scalar>(window, weights),
+                #[cfg(target_arch = "x86_64")]
+                InstructionSet::Avx2 => conv::pack::<avx2::Avx2>(window, weights),
+                #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+                InstructionSet::Simd128 => conv::pack::<simd128::Simd128>(window, weights),
+            }
+        }
+    }
+}

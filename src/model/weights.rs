@@ -1,0 +1,302 @@
+//! A weights file, read and checked: whatever passes here can be run without further doubt.
+
+use std::collections::BTreeMap;
+
+use safetensors::{Dtype, SafeTensors};
+
+use super::error::ModelError;
+use super::kernels::{ConvWeights, Shape, Window, values};
+use super::spec::{ConvSpec, FORMAT_VERSION, METADATA_KEY, ModelSpec, Op};
+
+/// The name under which the first operator reads the picture.
+const PIXELS: &str = "pixels";
+
+/// Multipliers beyond this could make an `f32` overflow, and infinities have no place in the arithmetic.
+const LARGEST_MULTIPLIER: f32 = 1e20;
+
+/// A network as the file describes it. Every shape fits the next, every tensor its operator.
+pub struct Weights<'a> {
+    pub spec: ModelSpec,
+    /// Height, width, channels of the pixels.
+    pub input: Shape,
+    pub layers: Vec<Layer<'a>>,
+}
+
+/// One operator with what it reads. Value 0 is the pixels, value `i + 1` is what layer `i` makes.
+pub struct Layer<'a> {
+    pub name: String,
+    pub input: usize,
+    pub operator: Operator<'a>,
+}
+
+pub enum Operator<'a> {
+    Conv { window: Window, weights: ConvWeights<'a>, residual: Option<usize> },
+    MaxPool { window: Window },
+    GlobalAveragePool { channels: usize, scale: f32 },
+}
+
+/// What is known of a value while the list of operators is followed.
+#[derive(Clone, Copy)]
+struct Value {
+    number: usize,
+    shape: Shape,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// `u8`, 0..=255.
+    Pixels,
+    /// `u8`, 0..=127.
+    Activation,
+    /// `i8`, -127..=127; only a residual.
+    Shortcut,
+    /// `f32`; the end.
+    Embedding,
+}
+
+impl<'a> Weights<'a> {
+    /// Reads and checks a weights file.
+    pub fn read(bytes: &'a [u8]) -> Result<Weights<'a>, ModelError> {
+        let tensors = SafeTensors::deserialize(bytes).map_err(|e| ModelError::NotSafetensors(e.to_string()))?;
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| ModelError::NotSafetensors(e.to_string()))?;
+        let json = header.metadata().as_ref().and_then(|entries| entries.get(METADATA_KEY));
+        let spec = specification(json.ok_or(ModelError::NoSpecification)?)?;
+
+        let [width, height] = spec.input;
+        let expected = format!("squash-{width}");
+        if width != height || spec.preprocessing != expected {
+            return Err(ModelError::Preprocessing { got: spec.preprocessing, expected });
+        }
+        let input = [height as usize, width as usize, 3];
+        let mut reader = Reader { tensors, values: BTreeMap::new(), layers: Vec::new() };
+        if values(input).is_none() {
+            return Err(
+                reader.problem(PIXELS, format!("the input is {width}×{height} pixels, expected 1 to 4096 each"))
+            );
+        }
+        reader.values.insert(PIXELS.into(), Value { number: 0, shape: input, kind: Kind::Pixels });
+        for op in &spec.ops {
+            reader.operator(op)?;
+        }
+        reader.finish(&spec)?;
+        Ok(Weights { layers: reader.layers, input, spec })
+    }
+}
+
+/// The version is looked at before everything else: a later version may hold what this one cannot even parse.
+fn specification(json: &str) -> Result<ModelSpec, ModelError> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        format_version: u64,
+    }
+    let version: Version = serde_json::from_str(json).map_err(|e| ModelError::Specification(e.to_string()))?;
+    if version.format_version != u64::from(FORMAT_VERSION) {
+        return Err(ModelError::Version { got: version.format_version });
+    }
+    serde_json::from_str(json).map_err(|e| ModelError::Specification(e.to_string()))
+}
+
+struct Reader<'a> {
+    tensors: SafeTensors<'a>,
+    values: BTreeMap<String, Value>,
+    layers: Vec<Layer<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    fn operator(&mut self, op: &Op) -> Result<(), ModelError> {
+        match op {
+            Op::Conv(spec) => self.conv(spec),
+            Op::MaxPool { input, output, kernel, stride, padding } => {
+                let value = self.activation(output, input)?;
+                let window = Window::new(value.shape, [*kernel; 2], *stride, *padding);
+                let window = window.map_err(|problem| self.problem(output, problem))?;
+                let [height, width] = window.output();
+                let shape = [height, width, value.shape[2]];
+                self.push(output, output, value.number, Operator::MaxPool { window }, shape, Kind::Activation)
+            }
+            Op::GlobalAveragePool { input, output, scale } => {
+                let value = self.activation(output, input)?;
+                self.multiplier(output, *scale)?;
+                let channels = value.shape[2];
+                let operator = Operator::GlobalAveragePool { channels, scale: *scale };
+                self.push(output, output, value.number, operator, [1, 1, channels], Kind::Embedding)
+            }
+        }
+    }
+
+    fn conv(&mut self, spec: &ConvSpec) -> Result<(), ModelError> {
+        let name = &spec.name;
+        let input = self.value(name, &spec.input)?;
+        let largest: u8 = match input.kind {
+            Kind::Pixels => 255,
+            Kind::Activation => 127,
+            _ => return Err(self.problem(name, format!("it reads `{}`, expected pixels or activations", spec.input))),
+        };
+        let window = Window::new(input.shape, spec.kernel, spec.stride, spec.padding);
+        let window = window.map_err(|problem| self.problem(name, problem))?;
+        let channels = input.shape[2];
+        if spec.pad_value.len() != channels || spec.pad_value.iter().any(|value| *value > largest) {
+            let problem = format!(
+                "got {} padding values up to {}, expected {channels} (one per input channel) up to {largest}",
+                spec.pad_value.len(),
+                spec.pad_value.iter().max().unwrap_or(&0)
+            );
+            return Err(self.problem(name, problem));
+        }
+
+        let weights = self.conv_weights(spec, channels, largest)?;
+        let [height, width] = window.output();
+        let shape = [height, width, weights.bias.len()];
+        let residual = match &spec.residual {
+            None => None,
+            Some(residual) => {
+                let value = self.value(name, &residual.from)?;
+                if value.shape != shape || !matches!(value.kind, Kind::Activation | Kind::Shortcut) {
+                    let problem = format!(
+                        "its residual `{}` is {:?}, expected an activation like its output, {shape:?}",
+                        residual.from, value.shape
+                    );
+                    return Err(self.problem(name, problem));
+                }
+                self.multiplier(name, residual.scale)?;
+                Some(value.number)
+            }
+        };
+        let kind = if spec.signed { Kind::Shortcut } else { Kind::Activation };
+        self.push(name, &spec.output, input.number, Operator::Conv { window, weights, residual }, shape, kind)
+    }
+
+    /// The three tensors of a convolution.
+    fn conv_weights(&self, spec: &ConvSpec, channels: usize, largest: u8) -> Result<ConvWeights<'a>, ModelError> {
+        let [rows, columns] = spec.kernel;
+        let name = format!("{}.weight", spec.name);
+        let weight = self.tensors.tensor(&name).map_err(|_| missing(&name, "an I8 tensor"))?;
+        let outputs = weight.shape().first().copied().unwrap_or(0);
+        let weight = self.tensor(&name, Dtype::I8, &[outputs, rows, columns, channels])?;
+        if outputs == 0 {
+            return Err(wrong(&name, "no output channel", "at least one"));
+        }
+        let name = format!("{}.bias", spec.name);
+        let bias: Vec<i32> = words(self.tensor(&name, Dtype::I32, &[outputs])?).map(i32::from_le_bytes).collect();
+        for (output, (bias, weight)) in bias.iter().zip(weight.chunks_exact(weight.len() / outputs)).enumerate() {
+            // No order of summation may leave the range of an i32.
+            let sum: u64 = weight.iter().map(|w| u64::from((*w as i8).unsigned_abs())).sum();
+            let reach = sum * u64::from(largest) + u64::from(bias.unsigned_abs());
+            if reach > i32::MAX as u64 {
+                let got = format!("{bias} at output {output}, with which sums can reach {reach}");
+                return Err(wrong(&name, &got, &format!("sums of at most {}", i32::MAX)));
+            }
+        }
+        let name = format!("{}.multiplier", spec.name);
+        let multiplier: Vec<f32> = words(self.tensor(&name, Dtype::F32, &[outputs])?).map(f32::from_le_bytes).collect();
+        if let Some(got) = multiplier.iter().find(|m| !is_usable(**m)) {
+            return Err(wrong(&name, &got.to_string(), &format!("finite numbers up to {LARGEST_MULTIPLIER:e}")));
+        }
+        let residual_scale = spec.residual.as_ref().map_or(0.0, |residual| residual.scale);
+        let pad_value = spec.pad_value.clone();
+        Ok(ConvWeights { weight, bias, multiplier, pad_value, residual_scale, signed: spec.signed })
+    }
+
+    /// The bytes of a tensor of this type and shape.
+    fn tensor(&self, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8], ModelError> {
+        let expected = format!("{dtype:?} {shape:?}");
+        let tensor = self.tensors.tensor(name).map_err(|_| missing(name, &expected))?;
+        if tensor.dtype() != dtype || tensor.shape() != shape {
+            return Err(wrong(name, &format!("{:?} {:?}", tensor.dtype(), tensor.shape()), &expected));
+        }
+        Ok(tensor.data())
+    }
+
+    fn value(&self, reader: &str, name: &str) -> Result<Value, ModelError> {
+        let value = self.values.get(name).copied();
+        value.ok_or_else(|| self.problem(reader, format!("it reads `{name}`, which no operator before it makes")))
+    }
+
+    fn activation(&self, reader: &str, name: &str) -> Result<Value, ModelError> {
+        let value = self.value(reader, name)?;
+        match value.kind {
+            Kind::Activation => Ok(value),
+            _ => Err(self.problem(reader, format!("it reads `{name}`, expected unsigned activations"))),
+        }
+    }
+
+    fn multiplier(&self, operator: &str, scale: f32) -> Result<(), ModelError> {
+        match is_usable(scale) {
+            true => Ok(()),
+            false => Err(self.problem(
+                operator,
+                format!("its scale is {scale}, expected a finite number up to {LARGEST_MULTIPLIER:e}"),
+            )),
+        }
+    }
+
+    /// Adds a layer and the value it makes.
+    fn push(
+        &mut self,
+        name: &str,
+        output: &str,
+        input: usize,
+        operator: Operator<'a>,
+        shape: Shape,
+        kind: Kind,
+    ) -> Result<(), ModelError> {
+        if values(shape).is_none() {
+            return Err(self.problem(name, format!("its output is {shape:?}, far too large")));
+        }
+        let value = Value { number: self.layers.len() + 1, shape, kind };
+        if self.values.insert(output.into(), value).is_some() {
+            return Err(self.problem(name, format!("it makes `{output}`, which there is already")));
+        }
+        if self.layers.iter().any(|layer| layer.name == name) {
+            return Err(self.problem(name, "another operator has the same name".into()));
+        }
+        self.layers.push(Layer { name: name.into(), input, operator });
+        Ok(())
+    }
+
+    /// Checks what only shows at the end: the embedding comes last, and every tensor has a use.
+    fn finish(&self, spec: &ModelSpec) -> Result<(), ModelError> {
+        let averages = self.layers.iter().filter(|l| matches!(l.operator, Operator::GlobalAveragePool { .. })).count();
+        match self.layers.last() {
+            Some(Layer { operator: Operator::GlobalAveragePool { channels, .. }, .. })
+                if averages == 1 && *channels == spec.dim => {}
+            last => {
+                let name = last.map_or("none", |layer| &layer.name);
+                let expected = format!("one global_average_pool of {} channels (its `dim`) as the last one", spec.dim);
+                return Err(self.problem(name, format!("the network ends with it, expected {expected}")));
+            }
+        }
+        let convs = self.layers.iter().filter(|l| matches!(l.operator, Operator::Conv { .. }));
+        let used: Vec<String> = convs
+            .flat_map(|layer| ["weight", "bias", "multiplier"].map(|part| format!("{}.{part}", layer.name)))
+            .collect();
+        let mut names = self.tensors.names();
+        names.sort_unstable();
+        match names.into_iter().find(|name| !used.iter().any(|used| used == name)) {
+            Some(name) => Err(wrong(name, "a tensor", "none of this name, since no operator uses it")),
+            None => Ok(()),
+        }
+    }
+
+    fn problem(&self, operator: &str, problem: String) -> ModelError {
+        ModelError::Operator { position: self.layers.len(), operator: operator.into(), problem }
+    }
+}
+
+fn is_usable(multiplier: f32) -> bool {
+    multiplier.is_finite() && multiplier.abs() <= LARGEST_MULTIPLIER
+}
+
+/// Little-endian 32-bit words; safetensors does not align them.
+fn words(bytes: &[u8]) -> impl Iterator<Item = [u8; 4]> + '_ {
+    bytes.as_chunks::<4>().0.iter().copied()
+}
+
+fn missing(tensor: &str, expected: &str) -> ModelError {
+    wrong(tensor, "no such tensor", expected)
+}
+
+fn wrong(tensor: &str, got: &str, expected: &str) -> ModelError {
+    ModelError::Tensor { tensor: tensor.into(), got: got.into(), expected: expected.into() }
+}
