@@ -1,0 +1,60 @@
+use super::dot::dots;
+use super::nearest::Nearest;
+use super::{Cosine, IndexError, Metric, Neighbour, Query, Vectors};
+
+/// Rows whose dot products are computed in one go; their sums stay in the nearest cache.
+const BLOCK: usize = 256;
+
+/// Compares the query with every vector and gives the `limit` nearest, best first, ties by lower item number.
+pub fn exact(vectors: &Vectors, query: &Query, limit: usize) -> Result<Vec<Neighbour>, IndexError> {
+    exact_by::<Cosine>(vectors, query, limit)
+}
+
+/// [`exact()`] by any metric.
+pub fn exact_by<M: Metric>(vectors: &Vectors, query: &Query, limit: usize) -> Result<Vec<Neighbour>, IndexError> {
+    vectors.check(query)?;
+    let mut nearest = Nearest::new(limit);
+    let mut sums = [0; BLOCK];
+    for first in (0..vectors.len()).step_by(BLOCK) {
+        let last = vectors.len().min(first + BLOCK);
+        let sums = &mut sums[..last - first];
+        dots(query.codes(), vectors.rows(first..last), sums);
+        for (item, &sum) in (first..last).zip(&*sums) {
+            nearest.offer(item as u32, M::score(sum, query.side(), vectors.side(item)));
+        }
+    }
+    Ok(nearest.into_sorted())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::vectors::tests::random_vectors;
+
+    #[test]
+    fn every_vector_finds_itself_first_with_a_score_of_exactly_one() {
+        let vectors = random_vectors(700, 33, 7);
+        for item in 0..vectors.len() {
+            let found = exact(&vectors, &vectors.query(item), 3).unwrap();
+            assert_eq!(found[0], Neighbour { item: item as u32, score: 1.0 });
+            assert!(found[1].score < 1.0 && found[1].score >= found[2].score);
+        }
+    }
+
+    #[test]
+    fn equal_vectors_come_in_the_order_of_their_numbers() {
+        let vectors = Vectors::quantize(2, &[1.0, 2.0].repeat(600)).unwrap();
+        let found = exact(&vectors, &Query::quantize(&[2.0, 4.0]).unwrap(), 5).unwrap();
+        assert_eq!(found.iter().map(|n| n.item).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn no_vectors_give_no_neighbours_and_a_query_of_another_length_is_refused() {
+        let none = Vectors::new(3).unwrap();
+        assert_eq!(exact(&none, &Query::quantize(&[1.0, 2.0, 3.0]).unwrap(), 5).unwrap(), []);
+        assert_eq!(
+            exact(&none, &Query::quantize(&[1.0]).unwrap(), 5).unwrap_err(),
+            IndexError::Dimension { got: 1, expected: 3 }
+        );
+    }
+}
