@@ -1,1 +1,81 @@
 //! What travels over HTTP: a manifest and hash-named shards.
+//!
+//! A collection is one `manifest.json` and files of at most 8 MiB beside it, each named after the SHA-256 of what it holds
+//! (`docs/collection-format.md` has every field). A reader takes the [`Manifest`], asks it for the files, feeds them to a
+//! [`Loader`] one by one and gets a [`Collection`]: the same door for a folder and for a browser's downloads. Nothing in a
+//! file is used before its length and its hash are those of the manifest.
+
+#[cfg(not(target_family = "wasm"))]
+mod folder;
+mod item;
+mod loader;
+mod manifest;
+mod pictures;
+#[cfg(not(target_family = "wasm"))]
+mod site;
+#[cfg(not(target_family = "wasm"))]
+mod write;
+
+#[cfg(not(target_family = "wasm"))]
+pub use folder::{locate, read, read_manifest, read_model};
+pub use item::Item;
+pub use loader::{Collection, Loader, Sample};
+pub use manifest::{
+    Basis, Calibration, CurvePoint, EffortPoint, FORMAT, MAX_SHARD_BYTES, Manifest, ModelFile, Part, Quality,
+    Quantiles, Shard, Shards, Thresholds, VERSION,
+};
+#[cfg(not(target_family = "wasm"))]
+pub use site::{SITE_ENTRIES, SiteError, SiteFolder};
+#[cfg(not(target_family = "wasm"))]
+pub use write::{About, CollectionWriter};
+
+use crate::index::IndexError;
+use sha2::{Digest, Sha256};
+
+#[derive(Debug, thiserror::Error)]
+pub enum CollectionError {
+    #[error("this is not the manifest of a Private Eye collection: {0}; choose a site that `private-eye build` made")]
+    NotAManifest(String),
+    #[error(
+        "the collection has format version {got}, this program reads version {expected}; \
+         use the release that built it or build it again"
+    )]
+    Version { got: u64, expected: u32 },
+    #[error("the manifest contradicts itself: {0}; build the collection again")]
+    Manifest(String),
+    #[error("the manifest names no file {file:?}")]
+    NotListed { file: String },
+    #[error(
+        "{file} has {got} bytes, the manifest says {expected}; it was cut off or changed: copy or download it again, \
+         or build the collection again"
+    )]
+    Length { file: String, got: u64, expected: u64 },
+    #[error(
+        "{file} is damaged: its SHA-256 is not the one in the manifest; copy or download it again, \
+         or build the collection again"
+    )]
+    Hash { file: String },
+    #[error("{file} does not hold what the manifest says: {reason}; build the collection again")]
+    Contents { file: String, reason: String },
+    #[error("{file} is missing; copy or download the whole collection, or build it again")]
+    Missing { file: String },
+    #[error("item {item} has {got} bytes of {part}, a file holds at most {MAX_SHARD_BYTES}; shorten it")]
+    TooLarge { part: Part, item: usize, got: usize },
+    #[error("one tree over {items} items takes more than the {MAX_SHARD_BYTES} bytes of a file; split the collection")]
+    TooManyItems { items: usize },
+    #[error("no item was added, and an empty collection finds nothing; add at least one picture")]
+    Empty,
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[cfg(not(target_family = "wasm"))]
+    #[error("there is no Private Eye site at {}: neither manifest.json nor collection/manifest.json", .path.display())]
+    NoSite { path: std::path::PathBuf },
+    #[cfg(not(target_family = "wasm"))]
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,199 @@
+use super::pictures::Pictures;
+use super::{CollectionError, Item, Manifest, Part, Shard, sha256};
+use crate::index::{Forest, IndexError, Vectors};
+use serde_json::{Map, Value};
+
+/// Takes the files of a collection one by one, in any order, and believes none before its hash is right.
+#[derive(Debug)]
+pub struct Loader {
+    manifest: Manifest,
+    /// What each shard of each part held, in the manifest's order.
+    loaded: [Vec<Option<Content>>; 5],
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Vectors(Vectors),
+    Forest(Forest),
+    Items(Vec<Item>),
+    Pictures(Pictures),
+}
+
+impl Loader {
+    pub fn new(manifest: Manifest) -> Loader {
+        let loaded = Part::ALL.map(|part| vec![None; manifest.shards.of(part).len()]);
+        Loader { manifest, loaded }
+    }
+
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Verifies one file that [`Manifest::files`] names, by its length and its SHA-256, and reads it.
+    pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), CollectionError> {
+        let mut listed = false;
+        for (part, loaded) in Part::ALL.into_iter().zip(&mut self.loaded) {
+            // Shards with the same content have the same name: one file may fill several places.
+            for (shard, place) in self.manifest.shards.of(part).iter().zip(loaded) {
+                if shard.file == file {
+                    if !listed {
+                        verify(shard, bytes)?;
+                        listed = true;
+                    }
+                    *place = Some(read(part, shard, self.manifest.model.id.dim, self.manifest.count, bytes)?);
+                }
+            }
+        }
+        if listed { Ok(()) } else { Err(CollectionError::NotListed { file: file.into() }) }
+    }
+
+    /// The collection, once every file was added.
+    pub fn finish(self) -> Result<Collection, CollectionError> {
+        let Loader { manifest, loaded } = self;
+        let mut vectors = Vectors::new(manifest.model.id.dim)?;
+        let mut forest: Option<Forest> = None;
+        let mut items = Vec::new();
+        let mut thumbnails = Vec::new();
+        let mut samples = Vec::new();
+        for (part, loaded) in Part::ALL.into_iter().zip(loaded) {
+            for (shard, content) in manifest.shards.of(part).iter().zip(loaded) {
+                match content.ok_or_else(|| CollectionError::Missing { file: shard.file.clone() })? {
+                    Content::Vectors(more) => vectors.append(more)?,
+                    Content::Forest(more) => match &mut forest {
+                        Some(forest) => forest.append(more)?,
+                        None => forest = Some(more),
+                    },
+                    Content::Items(more) => items.extend(more),
+                    Content::Pictures(pictures) if part == Part::Samples => samples.push(pictures),
+                    Content::Pictures(pictures) => thumbnails.push((shard.first as usize, pictures)),
+                }
+            }
+        }
+        let forest = forest.ok_or_else(|| CollectionError::Manifest("its forest has no trees".into()))?;
+        Ok(Collection { manifest, vectors, forest, items, thumbnails, samples })
+    }
+}
+
+fn verify(shard: &Shard, bytes: &[u8]) -> Result<(), CollectionError> {
+    let file = || shard.file.clone();
+    if bytes.len() as u64 != shard.bytes {
+        return Err(CollectionError::Length { file: file(), got: bytes.len() as u64, expected: shard.bytes });
+    }
+    if sha256(bytes) != shard.sha256 {
+        return Err(CollectionError::Hash { file: file() });
+    }
+    Ok(())
+}
+
+/// Reads a shard and compares it with what the manifest says; `count` is that of the whole collection.
+fn read(part: Part, shard: &Shard, dim: usize, count: u32, bytes: &[u8]) -> Result<Content, CollectionError> {
+    let contents = |reason: String| CollectionError::Contents { file: shard.file.clone(), reason };
+    let damaged = |error: IndexError| contents(error.to_string());
+    let (content, held) = match part {
+        Part::Vectors => {
+            let vectors = Vectors::from_safetensors(bytes).map_err(damaged)?;
+            if vectors.dim() != dim {
+                return Err(contents(format!("its vectors have {} numbers, the model gives {dim}", vectors.dim())));
+            }
+            let held = vectors.len();
+            (Content::Vectors(vectors), held)
+        }
+        Part::Forest => {
+            let forest = Forest::from_safetensors(bytes).map_err(damaged)?;
+            if forest.items() != count as usize {
+                return Err(contents(format!("its trees hold {} items of {count}", forest.items())));
+            }
+            let held = forest.len();
+            (Content::Forest(forest), held)
+        }
+        Part::Items => {
+            let records: Vec<Map<String, Value>> =
+                serde_json::from_slice(bytes).map_err(|error| contents(error.to_string()))?;
+            let items = records.into_iter().enumerate().map(|(position, record)| {
+                Item::from_record(record).map_err(|reason| contents(format!("record {position}: {reason}")))
+            });
+            let items: Vec<Item> = items.collect::<Result<_, _>>()?;
+            let held = items.len();
+            (Content::Items(items), held)
+        }
+        Part::Thumbnails | Part::Samples => {
+            let pictures = Pictures::from_safetensors(part.name(), bytes).map_err(damaged)?;
+            if part == Part::Samples && pictures.samples().count() != pictures.len() {
+                return Err(contents("it does not describe its samples".into()));
+            }
+            let held = pictures.len();
+            (Content::Pictures(pictures), held)
+        }
+    };
+    if held != shard.count as usize {
+        return Err(contents(format!("it holds {held} instead of {}", shard.count)));
+    }
+    Ok(content)
+}
+
+/// Everything that is needed to answer, on the device.
+#[derive(Debug, Clone)]
+pub struct Collection {
+    manifest: Manifest,
+    vectors: Vectors,
+    forest: Forest,
+    items: Vec<Item>,
+    /// With the number of the first item.
+    thumbnails: Vec<(usize, Pictures)>,
+    samples: Vec<Pictures>,
+}
+
+/// A ready query picture that the collection brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample<'a> {
+    /// What a visitor reads, for instance "A corner of a picture".
+    pub label: &'a str,
+    /// What was done to the picture, for instance `crop`.
+    pub change: &'a str,
+    pub jpeg: &'a [u8],
+}
+
+impl Collection {
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    pub fn vectors(&self) -> &Vectors {
+        &self.vectors
+    }
+
+    pub fn forest(&self) -> &Forest {
+        &self.forest
+    }
+
+    /// Items in the collection, at least 1.
+    #[expect(clippy::len_without_is_empty, reason = "a collection is never empty")]
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// An item's record.
+    ///
+    /// # Panics
+    /// If there is no such item.
+    pub fn item(&self, item: usize) -> &Item {
+        &self.items[item]
+    }
+
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// A small JPEG of an item; empty where the collection was built without pictures or there is no such item.
+    pub fn thumbnail(&self, item: usize) -> &[u8] {
+        let after = self.thumbnails.partition_point(|(first, _)| *first <= item);
+        let shard = after.checked_sub(1).map(|shard| &self.thumbnails[shard]);
+        shard.and_then(|(first, pictures)| pictures.get(item - first)).unwrap_or_default()
+    }
+
+    /// Ready query pictures, to try the collection with.
+    pub fn samples(&self) -> impl Iterator<Item = Sample<'_>> {
+        let pictures = self.samples.iter().flat_map(Pictures::samples);
+        pictures.map(|(note, jpeg)| Sample { label: &note.label, change: &note.change, jpeg })
+    }
+}

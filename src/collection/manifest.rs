@@ -1,0 +1,427 @@
+use super::CollectionError;
+use crate::index::{Cosine, Effort, Metric};
+use crate::model::ModelId;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What `format` says in every manifest.
+pub const FORMAT: &str = "private-eye-collection";
+
+/// Raised when an old reader could misread a new collection. A reader refuses any other version.
+pub const VERSION: u32 = 1;
+
+/// No file of a collection is larger.
+pub const MAX_SHARD_BYTES: u64 = 8 << 20;
+
+/// `manifest.json`: what a collection holds, in which files, and how good it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT`].
+    pub format: String,
+    /// [`VERSION`].
+    pub version: u32,
+    pub title: String,
+    /// Which release wrote it, for instance `private-eye 0.1.0`.
+    pub generator: String,
+    /// From which forest and samples were drawn: the same pictures, options and release give the same collection.
+    pub seed: u64,
+    pub model: ModelFile,
+    /// How vectors are compared; `cosine`.
+    pub metric: String,
+    /// Items in the collection, at least 1.
+    pub count: u32,
+    /// Names of the metadata columns, in the order in which they were given.
+    pub columns: Vec<String>,
+    pub shards: Shards,
+    pub quality: Quality,
+}
+
+/// The model that made the embeddings, and where its weights lie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFile {
+    #[serde(flatten)]
+    pub id: ModelId,
+    /// Relative to the manifest: `../models/<name>-<first 16 digits of the SHA-256>.safetensors`.
+    pub file: String,
+    /// Length of the weights file.
+    pub bytes: u64,
+}
+
+/// The kinds of files in a collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    Vectors,
+    Forest,
+    Items,
+    Thumbnails,
+    Samples,
+}
+
+/// The files of each part. Those of a part follow each other without gaps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shards {
+    pub vectors: Vec<Shard>,
+    pub forest: Vec<Shard>,
+    pub items: Vec<Shard>,
+    pub thumbnails: Vec<Shard>,
+    pub samples: Vec<Shard>,
+}
+
+/// One file of a collection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// `<part>-<first 16 digits of the SHA-256>.safetensors`, or `.json` for items.
+    pub file: String,
+    /// Lower-case hex.
+    pub sha256: String,
+    pub bytes: u64,
+    /// Number of the first thing it holds: an item, for the forest a tree, for the samples a sample.
+    pub first: u32,
+    /// How many it holds.
+    pub count: u32,
+}
+
+/// What was measured when the collection was built.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    pub thresholds: Thresholds,
+    pub calibration: Calibration,
+    /// What the forest found at growing effort, of what the exact scan finds.
+    pub effort: Vec<EffortPoint>,
+    /// The least effort with a recall@10 of at least 0.99; `exact` where none has.
+    pub default_effort: Effort,
+    /// With fewer items than this, the exact scan is the quicker way.
+    pub exact_below: u32,
+}
+
+/// What a score means in this collection.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// From here on the best match shows the same picture.
+    pub same: f32,
+    /// From here on it is like the query; below, there is no close match.
+    pub similar: f32,
+}
+
+/// From what the thresholds were derived.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    pub basis: Basis,
+    /// Items whose scores were measured.
+    pub pictures: u32,
+    /// Queries made from them.
+    pub queries: u32,
+    /// Scores of the queries with the item they were made from.
+    pub own: Quantiles,
+    /// Scores of the queries with the nearest other item; all zeros where there is no other.
+    pub other: Quantiles,
+    /// What answering "same" from a threshold on would have meant, half of the queries being absent from the collection.
+    pub curve: Vec<CurvePoint>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Changed copies of the collection's own pictures.
+    ChangedCopies,
+    /// The embeddings themselves, where there were no pictures to change.
+    Embeddings,
+}
+
+/// Scores that 1, 5, 50, 95 and 99 of 100 queries do not exceed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quantiles {
+    pub p01: f32,
+    pub p05: f32,
+    pub p50: f32,
+    pub p95: f32,
+    pub p99: f32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    pub threshold: f32,
+    /// Of the best matches from this score on, the part that was right.
+    pub precision: f32,
+    /// Of the queries whose picture is in the collection, the part that was answered rightly.
+    pub recall: f32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EffortPoint {
+    pub candidates: u32,
+    pub recall_at_1: f32,
+    pub recall_at_10: f32,
+}
+
+impl Part {
+    /// In the order in which they should be fetched.
+    pub const ALL: [Part; 5] = [Part::Vectors, Part::Forest, Part::Items, Part::Thumbnails, Part::Samples];
+
+    /// For instance `vectors`, as in file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Vectors => "vectors",
+            Part::Forest => "forest",
+            Part::Items => "items",
+            Part::Thumbnails => "thumbnails",
+            Part::Samples => "samples",
+        }
+    }
+
+    /// The name of the file with this content.
+    pub(super) fn file(self, sha256: &str) -> String {
+        let extension = if self == Part::Items { "json" } else { "safetensors" };
+        format!("{}-{}.{extension}", self.name(), &sha256[..16])
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl Shards {
+    pub fn of(&self, part: Part) -> &[Shard] {
+        match part {
+            Part::Vectors => &self.vectors,
+            Part::Forest => &self.forest,
+            Part::Items => &self.items,
+            Part::Thumbnails => &self.thumbnails,
+            Part::Samples => &self.samples,
+        }
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn of_mut(&mut self, part: Part) -> &mut Vec<Shard> {
+        match part {
+            Part::Vectors => &mut self.vectors,
+            Part::Forest => &mut self.forest,
+            Part::Items => &mut self.items,
+            Part::Thumbnails => &mut self.thumbnails,
+            Part::Samples => &mut self.samples,
+        }
+    }
+}
+
+impl ModelFile {
+    /// Where the weights of a model with this many bytes belong.
+    pub fn new(id: ModelId, bytes: u64) -> ModelFile {
+        let safe = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+        let name: String = id.name.chars().map(safe).collect();
+        let file = format!("../models/{name}-{}.safetensors", id.sha256.get(..16).unwrap_or_default());
+        ModelFile { id, file, bytes }
+    }
+}
+
+impl Manifest {
+    /// Reads a manifest and checks that it does not contradict itself: its files can then be fetched, whoever wrote it.
+    pub fn from_json(json: &[u8]) -> Result<Manifest, CollectionError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            format: String,
+            version: u64,
+        }
+        let not_one = |error: serde_json::Error| CollectionError::NotAManifest(error.to_string());
+        let versioned: Versioned = serde_json::from_slice(json).map_err(not_one)?;
+        if versioned.format != FORMAT {
+            return Err(CollectionError::NotAManifest(format!("its format is {:?}", versioned.format)));
+        }
+        if versioned.version != u64::from(VERSION) {
+            return Err(CollectionError::Version { got: versioned.version, expected: VERSION });
+        }
+        let manifest: Manifest =
+            serde_json::from_slice(json).map_err(|error| CollectionError::Manifest(error.to_string()))?;
+        manifest.check().map_err(CollectionError::Manifest)?;
+        Ok(manifest)
+    }
+
+    /// The manifest as it is written: indented, with a newline at the end.
+    pub fn to_json(&self) -> String {
+        let json = serde_json::to_string_pretty(self).expect("a manifest of plain numbers and strings is JSON");
+        json + "\n"
+    }
+
+    /// Every file of the collection beside the manifest, in the order in which they should be fetched.
+    pub fn files(&self) -> impl Iterator<Item = (Part, &Shard)> {
+        Part::ALL.into_iter().flat_map(|part| self.shards.of(part).iter().map(move |shard| (part, shard)))
+    }
+
+    /// What an effort means here: [`Effort::Auto`] becomes the measured default, or the exact scan in a small collection.
+    pub fn effort(&self, asked: Effort) -> Effort {
+        match asked {
+            Effort::Auto if self.count < self.quality.exact_below => Effort::Exact,
+            Effort::Auto => self.quality.default_effort,
+            asked => asked,
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.metric != Cosine::NAME {
+            return Err(format!("its metric is {:?}, this program knows {:?}", self.metric, Cosine::NAME));
+        }
+        if self.count == 0 {
+            return Err("it has no items".into());
+        }
+        let id = &self.model.id;
+        check_hash(&id.sha256)?;
+        let expected = ModelFile::new(id.clone(), self.model.bytes).file;
+        if self.model.file != expected {
+            return Err(format!("the weights are called {:?} instead of {expected:?}", self.model.file));
+        }
+        for part in Part::ALL {
+            let mut next = 0_u64;
+            for shard in self.shards.of(part) {
+                check_hash(&shard.sha256)?;
+                if shard.file != part.file(&shard.sha256) {
+                    return Err(format!("a file is called {:?} instead of {:?}", shard.file, part.file(&shard.sha256)));
+                }
+                if shard.bytes > MAX_SHARD_BYTES {
+                    return Err(format!("{} has {} bytes, more than {MAX_SHARD_BYTES}", shard.file, shard.bytes));
+                }
+                if u64::from(shard.first) != next || shard.count == 0 {
+                    return Err(format!("{} begins with {} instead of {next}, or is empty", shard.file, shard.first));
+                }
+                next += u64::from(shard.count);
+            }
+            match part {
+                Part::Vectors | Part::Items | Part::Thumbnails if next != u64::from(self.count) => {
+                    return Err(format!("it has {} items, but {part} for {next}", self.count));
+                }
+                Part::Forest if next == 0 => return Err("its forest has no trees".into()),
+                _ => {}
+            }
+        }
+        let Thresholds { same, similar } = self.quality.thresholds;
+        if !(same.is_finite() && similar.is_finite() && similar <= same) {
+            return Err(format!("thresholds of {same} for same and {similar} for similar"));
+        }
+        if self.quality.default_effort == Effort::Auto {
+            return Err("its default effort is \"auto\"".into());
+        }
+        Ok(())
+    }
+}
+
+fn check_hash(sha256: &str) -> Result<(), String> {
+    if sha256.len() == 64 && sha256.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+        Ok(())
+    } else {
+        Err(format!("{sha256:?} is no SHA-256 in lower-case hex"))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A manifest of one item; the files need not exist.
+    pub fn example() -> Manifest {
+        let hash = "0123456789abcdef".repeat(4);
+        let shard =
+            |part: Part| vec![Shard { file: part.file(&hash), sha256: hash.clone(), bytes: 100, first: 0, count: 1 }];
+        let id = ModelId { name: "resnet18".into(), sha256: hash.clone(), preprocessing: "squash-224".into(), dim: 4 };
+        Manifest {
+            format: FORMAT.into(),
+            version: VERSION,
+            title: "One picture".into(),
+            generator: "private-eye".into(),
+            seed: 0,
+            model: ModelFile::new(id, 1000),
+            metric: "cosine".into(),
+            count: 1,
+            columns: vec!["file".into(), "title".into()],
+            shards: Shards {
+                vectors: shard(Part::Vectors),
+                forest: shard(Part::Forest),
+                items: shard(Part::Items),
+                thumbnails: shard(Part::Thumbnails),
+                samples: Vec::new(),
+            },
+            quality: Quality {
+                thresholds: Thresholds { same: 0.9, similar: 0.7 },
+                calibration: Calibration {
+                    basis: Basis::ChangedCopies,
+                    pictures: 1,
+                    queries: 1,
+                    own: Quantiles::default(),
+                    other: Quantiles::default(),
+                    curve: Vec::new(),
+                },
+                effort: Vec::new(),
+                default_effort: Effort::Exact,
+                exact_below: 100,
+            },
+        }
+    }
+
+    fn refused(change: impl FnOnce(&mut Manifest)) -> String {
+        let mut manifest = example();
+        change(&mut manifest);
+        Manifest::from_json(manifest.to_json().as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_manifest_read_back_is_the_same() {
+        let manifest = example();
+        assert_eq!(Manifest::from_json(manifest.to_json().as_bytes()).unwrap(), manifest);
+    }
+
+    #[test]
+    fn something_else_is_not_a_manifest() {
+        for other in ["", "{}", "[1]", "{\"format\":\"zip\",\"version\":1}"] {
+            assert!(matches!(Manifest::from_json(other.as_bytes()), Err(CollectionError::NotAManifest(_))), "{other}");
+        }
+    }
+
+    #[test]
+    fn another_version_is_refused_before_anything_else_is_read() {
+        let error = Manifest::from_json(br#"{"format":"private-eye-collection","version":2}"#).unwrap_err();
+        assert!(matches!(error, CollectionError::Version { got: 2, expected: 1 }));
+        assert!(error.to_string().contains("build it again"));
+    }
+
+    #[test]
+    fn a_file_name_that_leads_elsewhere_is_refused() {
+        for name in ["../../etc/passwd", "vectors-0123456789abcdef.safetensors.exe", "/vectors"] {
+            assert!(refused(|manifest| manifest.shards.vectors[0].file = name.into()).contains(name));
+            assert!(refused(|manifest| manifest.model.file = name.into()).contains(name));
+        }
+        assert!(refused(|manifest| manifest.model.id.sha256 = "é".repeat(32)).contains("SHA-256"));
+    }
+
+    #[test]
+    fn a_model_name_cannot_lead_out_of_its_folder() {
+        let mut id = example().model.id;
+        id.name = "../evil".into();
+        let file = ModelFile::new(id, 1).file;
+        assert_eq!(file, "../models/___evil-0123456789abcdef.safetensors");
+    }
+
+    #[test]
+    fn counts_that_do_not_add_up_are_refused() {
+        assert!(refused(|manifest| manifest.count = 2).contains("it has 2 items, but vectors for 1"));
+        assert!(refused(|manifest| manifest.count = 0).contains("no items"));
+        assert!(refused(|manifest| manifest.shards.items[0].first = 1).contains("begins with 1 instead of 0"));
+        assert!(refused(|manifest| manifest.shards.forest.clear()).contains("no trees"));
+        assert!(refused(|manifest| manifest.shards.thumbnails[0].bytes = MAX_SHARD_BYTES + 1).contains("more than"));
+    }
+
+    #[test]
+    fn thresholds_in_the_wrong_order_are_refused() {
+        assert!(refused(|manifest| manifest.quality.thresholds.similar = 0.95).contains("0.95"));
+    }
+
+    #[test]
+    fn an_effort_asked_for_is_kept_and_auto_becomes_the_measured_one() {
+        let mut manifest = example();
+        manifest.quality.default_effort = Effort::Candidates(300);
+        assert_eq!(manifest.effort(Effort::Auto), Effort::Exact);
+        assert_eq!(manifest.effort(Effort::Candidates(7)), Effort::Candidates(7));
+        manifest.count = 100;
+        assert_eq!(manifest.effort(Effort::Auto), Effort::Candidates(300));
+        assert_eq!(manifest.effort(Effort::Exact), Effort::Exact);
+    }
+}
