@@ -20,5 +20,6 @@ pub mod engine;
 pub mod image;
 pub mod index;
 pub mod model;
+pub mod seed;
 #[cfg(target_family = "wasm")]
 mod web;

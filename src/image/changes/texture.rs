@@ -1,0 +1,100 @@
+//! Blur, grain and surfaces.
+
+use crate::image::Picture;
+use crate::seed::{SplitMix64, mix};
+
+/// Blurred by three running means of `2 * radius + 1` pixels, which come close to a Gaussian.
+pub(super) fn blur(picture: &Picture, radius: usize) -> Picture {
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    let mut blurred = picture.clone();
+    for _ in 0..3 {
+        mean(&mut blurred.rgb, radius, width, 3, (0..height).map(|y| y * width * 3), 3);
+        mean(&mut blurred.rgb, radius, height, width * 3, 0..width, 3);
+    }
+    blurred
+}
+
+/// A single plane blurred like [`blur`].
+pub(super) fn blur_plane(plane: &mut [u8], width: usize, height: usize, radius: usize) {
+    for _ in 0..3 {
+        mean(plane, radius, width, 1, (0..height).map(|y| y * width), 1);
+        mean(plane, radius, height, width, 0..width, 1);
+    }
+}
+
+/// A running mean along lines of `count` pixels that lie `step` apart and begin at `starts`; edges repeat.
+///
+/// With three channels, lines that run down the picture begin at pixels, not at values.
+fn mean(
+    values: &mut [u8],
+    radius: usize,
+    count: usize,
+    step: usize,
+    starts: impl Iterator<Item = usize>,
+    channels: usize,
+) {
+    let size = (2 * radius + 1) as u32;
+    let down = step > channels;
+    let mut line = vec![0_u8; count];
+    for start in starts {
+        for channel in 0..channels {
+            let first = if down { start * channels } else { start } + channel;
+            for (i, value) in line.iter_mut().enumerate() {
+                *value = values[first + i * step];
+            }
+            let at = |i: isize| u32::from(line[i.clamp(0, count as isize - 1) as usize]);
+            let radius = radius as isize;
+            let mut sum: u32 = (-radius..=radius).map(at).sum();
+            for i in 0..count {
+                values[first + i * step] = ((sum + size / 2) / size) as u8;
+                sum += at(i as isize + radius + 1);
+                sum -= at(i as isize - radius);
+            }
+        }
+    }
+}
+
+/// Grain: each value moved by a bell-shaped random number with a deviation of `levels`.
+pub(super) fn noise(picture: &Picture, levels: u8, random: &mut SplitMix64) -> Picture {
+    // The sum of four random bytes has mean 510 and deviation 147.8.
+    const MEAN: i32 = 510;
+    const DEVIATION: i32 = 148;
+    let mut grainy = picture.clone();
+    for value in &mut grainy.rgb {
+        let sum: i32 = random.next_u32().to_le_bytes().map(i32::from).iter().sum();
+        let moved = i32::from(*value) + (sum - MEAN) * i32::from(levels) / DEVIATION;
+        *value = moved.clamp(0, 255) as u8;
+    }
+    grainy
+}
+
+/// Smooth random hills: bytes on a lattice with cells of `cell` pixels, blended in between.
+pub(super) struct Hills {
+    seed: u64,
+    cell: i32,
+}
+
+impl Hills {
+    pub(super) fn new(cell: i32, random: &mut SplitMix64) -> Self {
+        Hills { seed: random.next_u64(), cell: cell.max(1) }
+    }
+
+    fn corner(&self, x: i32, y: i32) -> i32 {
+        (mix(self.seed ^ (u64::from(x as u32) << 32 | u64::from(y as u32))) >> 56) as i32
+    }
+
+    /// The height at a pixel, -128..=127.
+    pub(super) fn at(&self, x: i32, y: i32) -> i32 {
+        let part = |p: i32| {
+            let t = p.rem_euclid(self.cell) * 256 / self.cell;
+            // Smoothstep, so that the lattice does not show.
+            t * t * (768 - 2 * t) / 65536
+        };
+        let (cx, cy) = (x.div_euclid(self.cell), y.div_euclid(self.cell));
+        let (tx, ty) = (part(x), part(y));
+        let blend = |a: i32, b: i32, t: i32| (a * (256 - t) + b * t) / 256;
+        let top = blend(self.corner(cx, cy), self.corner(cx + 1, cy), tx);
+        let bottom = blend(self.corner(cx, cy + 1), self.corner(cx + 1, cy + 1), tx);
+        blend(top, bottom, ty) - 128
+    }
+}
