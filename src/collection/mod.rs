@@ -6,6 +6,8 @@
 //! file is used before its length and its hash are those of the manifest.
 
 #[cfg(not(target_family = "wasm"))]
+mod calibrate;
+#[cfg(not(target_family = "wasm"))]
 mod folder;
 mod item;
 mod loader;
@@ -16,6 +18,8 @@ mod site;
 #[cfg(not(target_family = "wasm"))]
 mod write;
 
+#[cfg(not(target_family = "wasm"))]
+pub use calibrate::{CalibrationOptions, calibrate};
 #[cfg(not(target_family = "wasm"))]
 pub use folder::{locate, read, read_manifest, read_model};
 pub use item::Item;

@@ -1,6 +1,6 @@
-use super::dot::plain;
+use super::dot::dot;
 use super::file::{Output, Tensors, write};
-use super::metric::Side;
+use super::metric::{Cosine, Metric, Side};
 use super::{IndexError, METADATA_KEY};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -65,7 +65,7 @@ impl Vectors {
         match quantize_row(row, &mut self.codes) {
             Ok(scale) => {
                 self.scales.push(scale);
-                self.squares.push(plain(&self.codes[before..], &self.codes[before..]));
+                self.squares.push(dot(&self.codes[before..], &self.codes[before..]));
                 Ok(item)
             }
             Err(error) => {
@@ -135,6 +135,15 @@ impl Vectors {
         Query { codes: self.row(item).to_vec(), side: self.side(item) }
     }
 
+    /// The cosine of a query and an item, as a search would give it.
+    ///
+    /// # Panics
+    /// If there is no such item.
+    pub fn score(&self, item: usize, query: &Query) -> Result<f32, IndexError> {
+        self.check(query)?;
+        Ok(Cosine::score(dot(&query.codes, self.row(item)), query.side, self.side(item)))
+    }
+
     pub(super) fn check(&self, query: &Query) -> Result<(), IndexError> {
         if query.codes.len() == self.dim {
             Ok(())
@@ -174,7 +183,7 @@ impl Vectors {
         if scales.iter().any(|&scale| scale < 0.0) {
             return Err(file.damaged("a scale is negative"));
         }
-        let squares = codes.chunks_exact(dim).map(|row| super::dot::dot(row, row)).collect();
+        let squares = codes.chunks_exact(dim).map(|row| dot(row, row)).collect();
         Ok(Vectors { codes, scales, squares, ..empty })
     }
 }
@@ -187,7 +196,7 @@ impl Query {
         }
         let mut codes = Vec::with_capacity(embedding.len());
         let scale = quantize_row(embedding, &mut codes)?;
-        let side = Side { square: plain(&codes, &codes), scale };
+        let side = Side { square: dot(&codes, &codes), scale };
         Ok(Query { codes, side })
     }
 

@@ -1,0 +1,389 @@
+//! Measuring a collection: what a score means in it, and how hard the forest must look.
+//!
+//! Changed copies of some of the collection's own pictures are the queries. With its original in the collection, a query
+//! should be answered by it; the nearest *other* item is what the same query would be answered with if the original were
+//! absent. From both, precision and recall of every threshold follow.
+
+use super::{Basis, Calibration, CollectionError, CurvePoint, EffortPoint, Quality, Quantiles, Thresholds};
+use crate::index::{Effort, Forest, Neighbour, Query, Random, Vectors, exact};
+use rayon::prelude::*;
+
+/// Of the best matches called "same", this part must be right, half of the queries being absent.
+const SAME_PRECISION: f32 = 0.99;
+/// Of those called at least "similar", this part must be right.
+const SIMILAR_PRECISION: f32 = 0.90;
+/// Items at least this near to each other are taken for the same picture twice: one is as good an answer as the other.
+const TWIN: f32 = 0.9999;
+/// With about this many other items, half as much is known about what an absent picture scores as with very many.
+const FEW_ITEMS: f32 = 10.0;
+/// Steps of the curve in the manifest.
+const CURVE_STEPS: usize = 32;
+
+/// The least recall@10 of the default effort.
+const DEFAULT_RECALL: f32 = 0.99;
+/// Queries for the effort curve.
+const EFFORT_QUERIES: usize = 200;
+/// With fewer items than this, the exact scan takes no longer than a search of the forest with a recall@10 of 0.99.
+const EXACT_BELOW: u32 = 20_000;
+
+/// How a collection is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalibrationOptions {
+    /// Pictures of which changed copies are made; fewer where there are fewer.
+    pub pictures: usize,
+    /// Chooses the pictures.
+    pub seed: u64,
+}
+
+impl Default for CalibrationOptions {
+    fn default() -> Self {
+        CalibrationOptions { pictures: 100, seed: 0 }
+    }
+}
+
+/// Measures a collection. `changed` gives the embeddings of changed copies of an item's picture, on several threads at
+/// once; none where the picture can't be read. Where there are none at all, the items' own embeddings are the queries.
+pub fn calibrate(
+    vectors: &Vectors,
+    forest: &Forest,
+    options: &CalibrationOptions,
+    changed: impl Fn(u32) -> Vec<Vec<f32>> + Sync,
+) -> Result<Quality, CollectionError> {
+    if vectors.is_empty() {
+        return Err(CollectionError::Empty);
+    }
+    let sample = Random::new(options.seed).sample(vectors.len(), options.pictures.max(1));
+    let copies: Vec<(u32, Vec<f32>)> = sample
+        .par_iter()
+        .map(|&item| item as u32)
+        .flat_map_iter(|item| changed(item).into_iter().map(move |copy| (item, copy)))
+        .collect();
+    let mut basis = Basis::ChangedCopies;
+    let mut queries: Vec<(u32, Query)> = copies
+        .into_iter()
+        .map(|(item, copy)| Ok((item, Query::quantize(&copy)?)))
+        .collect::<Result<_, CollectionError>>()?;
+    if queries.is_empty() {
+        basis = Basis::Embeddings;
+        queries = sample.iter().map(|&item| (item as u32, vectors.query(item))).collect();
+    }
+    let scores: Vec<Scores> = queries
+        .par_iter()
+        .map(|(item, query)| Scores::measure(vectors, *item, query))
+        .collect::<Result<_, CollectionError>>()?;
+    let measured = Measured::new(&scores);
+    let thresholds = measured.thresholds(vectors.len() - 1);
+    let pictures = queries.chunk_by(|a, b| a.0 == b.0).count();
+    let calibration = Calibration {
+        basis,
+        pictures: pictures as u32,
+        queries: queries.len() as u32,
+        own: quantiles(&measured.own),
+        other: quantiles(&measured.other),
+        curve: measured.curve(thresholds),
+    };
+    let (effort, default_effort) = effort_curve(vectors, forest, &queries)?;
+    Ok(Quality { thresholds, calibration, effort, default_effort, exact_below: EXACT_BELOW })
+}
+
+/// What one query scored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Scores {
+    /// With the item it was made from.
+    own: f32,
+    /// With the nearest item that shows something else, if there is any.
+    other: Option<f32>,
+}
+
+impl Scores {
+    fn measure(vectors: &Vectors, item: u32, query: &Query) -> Result<Scores, CollectionError> {
+        let own = vectors.score(item as usize, query)?;
+        let itself = vectors.query(item as usize);
+        let mut limit = 8;
+        loop {
+            let nearest = exact(vectors, query, limit)?;
+            for neighbour in &nearest {
+                let other = neighbour.item;
+                if other != item && vectors.score(other as usize, &itself)? < TWIN {
+                    return Ok(Scores { own, other: Some(neighbour.score) });
+                }
+            }
+            // All of them were the same picture over and over.
+            if nearest.len() < limit {
+                return Ok(Scores { own, other: None });
+            }
+            limit *= 8;
+        }
+    }
+}
+
+/// The scores of all queries, each list ascending.
+struct Measured {
+    own: Vec<f32>,
+    other: Vec<f32>,
+    /// Best matches that are right: the item's own score, where no other item beats it.
+    right: Vec<f32>,
+    /// Best matches that are wrong: where another item is at least as near, and where the original is absent.
+    wrong: Vec<f32>,
+}
+
+impl Measured {
+    fn new(scores: &[Scores]) -> Measured {
+        let ascending = |numbers: &mut dyn Iterator<Item = f32>| {
+            let mut numbers: Vec<f32> = numbers.collect();
+            numbers.sort_by(f32::total_cmp);
+            numbers
+        };
+        let found = |scores: &&Scores| scores.other.is_none_or(|other| scores.own > other);
+        let missed = |scores: &&Scores| !found(scores);
+        let others = || scores.iter().filter_map(|scores| scores.other);
+        Measured {
+            own: ascending(&mut scores.iter().map(|scores| scores.own)),
+            other: ascending(&mut others()),
+            right: ascending(&mut scores.iter().filter(found).map(|scores| scores.own)),
+            wrong: ascending(&mut others().chain(scores.iter().filter(missed).filter_map(|scores| scores.other))),
+        }
+    }
+
+    /// What answering from a threshold on would have meant.
+    fn at(&self, threshold: f32) -> CurvePoint {
+        let (right, wrong) = (reaching(&self.right, threshold), reaching(&self.wrong, threshold));
+        let precision = if right + wrong == 0 { 1.0 } else { right as f32 / (right + wrong) as f32 };
+        CurvePoint { threshold, precision, recall: right as f32 / self.own.len() as f32 }
+    }
+
+    /// The lowest threshold from which on this part of the answers was right: just above one of the wrong ones, the highest
+    /// if need be. Nothing where there was no other item to be confused with.
+    fn floor(&self, precision: f32) -> Option<f32> {
+        let mut above_wrong = self.wrong.iter().map(|score| score.next_up());
+        above_wrong.find(|&threshold| self.at(threshold).precision >= precision).map(|threshold| threshold.min(1.0))
+    }
+
+    /// "Same" lies between the floor that precision demands and what nearly all changed copies reach: halfway where many
+    /// other items were measured, near the copies where few were, for little is known then of what an absent picture can
+    /// score. Where the two overlap, as among near-identical pictures, precision decides. "Similar" lies between a lower
+    /// floor and "same" in the same way.
+    fn thresholds(&self, other_items: usize) -> Thresholds {
+        let reached = quantiles(&self.own).p05;
+        let doubt = FEW_ITEMS / (other_items as f32 + FEW_ITEMS);
+        let same = match self.floor(SAME_PRECISION) {
+            None => reached,
+            Some(floor) => floor + (reached - floor).max(0.0) * (0.5 + doubt * 0.5),
+        };
+        let similar = match self.floor(SIMILAR_PRECISION) {
+            None => same,
+            Some(floor) => floor + (same - floor).max(0.0) * doubt,
+        };
+        Thresholds { same, similar: similar.min(same) }
+    }
+
+    /// From the lowest to the highest score in even steps, and at both thresholds.
+    fn curve(&self, thresholds: Thresholds) -> Vec<CurvePoint> {
+        let all = || [self.own.first(), self.own.last(), self.other.first(), self.other.last()].into_iter().flatten();
+        let lowest = all().fold(f32::INFINITY, |lowest, &score| lowest.min(score));
+        let highest = all().fold(f32::NEG_INFINITY, |highest, &score| highest.max(score));
+        let step = (highest - lowest) / CURVE_STEPS as f32;
+        let mut steps: Vec<f32> = (0..=CURVE_STEPS).map(|number| lowest + step * number as f32).collect();
+        steps.extend([thresholds.similar, thresholds.same]);
+        steps.sort_by(f32::total_cmp);
+        steps.dedup();
+        steps.into_iter().map(|threshold| self.at(threshold)).collect()
+    }
+}
+
+/// How many of the ascending scores reach the threshold.
+fn reaching(ascending: &[f32], threshold: f32) -> usize {
+    ascending.len() - ascending.partition_point(|&score| score < threshold)
+}
+
+/// By nearest rank; zeros for no scores.
+fn quantiles(ascending: &[f32]) -> Quantiles {
+    let at = |hundredth: usize| {
+        let rank = (ascending.len() * hundredth).div_ceil(100).max(1);
+        ascending.get(rank - 1).copied().unwrap_or_default()
+    };
+    Quantiles { p01: at(1), p05: at(5), p50: at(50), p95: at(95), p99: at(99) }
+}
+
+/// What the forest finds with 50, 100, 200, … candidates of what the exact scan finds; and the least of these efforts that
+/// finds enough, unless that is no less work than the scan.
+fn effort_curve(
+    vectors: &Vectors,
+    forest: &Forest,
+    queries: &[(u32, Query)],
+) -> Result<(Vec<EffortPoint>, Effort), CollectionError> {
+    let every = queries.len().div_ceil(EFFORT_QUERIES);
+    let queries: Vec<&Query> = queries.iter().step_by(every).map(|(_, query)| query).collect();
+    let truth: Vec<Vec<Neighbour>> =
+        queries.par_iter().map(|query| exact(vectors, query, 10)).collect::<Result<_, _>>()?;
+
+    let mut curve: Vec<EffortPoint> = Vec::new();
+    let mut default_effort = Effort::Exact;
+    let mut candidates = 50;
+    while candidates < vectors.len() {
+        let found: Vec<Vec<Neighbour>> = queries
+            .par_iter()
+            .map(|query| Ok(forest.search(vectors, query, 10, candidates)?.0))
+            .collect::<Result<_, CollectionError>>()?;
+        let pairs = || truth.iter().zip(&found);
+        let recall_at_1 = recall(pairs().map(|(truth, found)| (&truth[..1], &found[..])));
+        let recall_at_10 = recall(pairs().map(|(truth, found)| (&truth[..], &found[..])));
+        curve.push(EffortPoint { candidates: candidates as u32, recall_at_1, recall_at_10 });
+        if default_effort == Effort::Exact && recall_at_10 >= DEFAULT_RECALL {
+            default_effort = Effort::Candidates(candidates);
+        }
+        if recall_at_10 == 1.0 {
+            break;
+        }
+        candidates *= 2;
+    }
+    Ok((curve, default_effort))
+}
+
+/// The part of the true neighbours for which the search has one just as near: among equals, any will do.
+fn recall<'a>(pairs: impl Iterator<Item = (&'a [Neighbour], &'a [Neighbour])>) -> f32 {
+    let (mut hits, mut wanted) = (0, 0);
+    for (truth, found) in pairs {
+        let farthest = truth.last().map_or(f32::INFINITY, |neighbour| neighbour.score);
+        hits += found.iter().filter(|neighbour| neighbour.score >= farthest).count().min(truth.len());
+        wanted += truth.len();
+    }
+    if wanted == 0 { 1.0 } else { hits as f32 / wanted as f32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::ForestOptions;
+
+    const DIM: usize = 24;
+
+    fn row(random: &mut Random, around: &[f32], spread: f32) -> Vec<f32> {
+        let mut noise = || (0..4).map(|_| random.below(2001) as f32 / 1000.0 - 1.0).sum::<f32>();
+        around.iter().map(|&number| number + spread * noise()).collect()
+    }
+
+    /// `count` embeddings that lie `apart` from each other, and copies that lie `changed` from them.
+    fn measure(count: usize, apart: f32, changed: f32) -> Quality {
+        let mut random = Random::new(9);
+        let centre = row(&mut random, &[0.0; DIM], 1.0);
+        let rows: Vec<f32> = (0..count).flat_map(|_| row(&mut random, &centre, apart)).collect();
+        let vectors = Vectors::quantize(DIM, &rows).unwrap();
+        let copies = |item: u32| {
+            let mut random = Random::stream(5, item.into());
+            let original = &rows[item as usize * DIM..][..DIM];
+            (0..4).map(|_| row(&mut random, original, changed)).collect()
+        };
+        calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), copies).unwrap()
+    }
+
+    fn forest(vectors: &Vectors) -> Forest {
+        Forest::build(vectors, &ForestOptions { trees: 8, ..Default::default() }).unwrap()
+    }
+
+    fn at(quality: &Quality, threshold: f32) -> CurvePoint {
+        *quality.calibration.curve.iter().find(|point| point.threshold == threshold).unwrap()
+    }
+
+    #[test]
+    fn in_a_varied_collection_the_threshold_parts_copies_from_strangers() {
+        let quality = measure(400, 2.0, 0.2);
+        let Thresholds { same, similar } = quality.thresholds;
+        let Calibration { own, other, basis, pictures, queries, .. } = quality.calibration.clone();
+        assert_eq!((basis, pictures, queries), (Basis::ChangedCopies, 100, 400));
+        assert!(other.p99 < same && same < own.p05, "{quality:?}");
+        assert!(similar < same && similar > other.p50);
+        assert!(at(&quality, same).precision >= 0.99 && at(&quality, same).recall >= 0.95);
+        assert!(at(&quality, similar).precision >= 0.90);
+    }
+
+    #[test]
+    fn near_identical_pictures_get_a_stricter_threshold_than_varied_ones() {
+        let (varied, alike) = (measure(400, 2.0, 0.05), measure(400, 0.05, 0.02));
+        assert!(alike.thresholds.same > varied.thresholds.same, "{:?} {:?}", alike.thresholds, varied.thresholds);
+        assert!(at(&alike, alike.thresholds.same).precision >= 0.99);
+    }
+
+    #[test]
+    fn where_copies_and_strangers_cannot_be_told_apart_only_the_surest_answers_are_the_same() {
+        let quality = measure(400, 0.05, 0.3);
+        let surest = at(&quality, quality.thresholds.same);
+        assert!(surest.precision >= 0.99 && surest.recall < 0.1, "{surest:?}");
+        assert!(quality.thresholds.same <= 1.0 && quality.thresholds.same > quality.calibration.other.p99);
+    }
+
+    #[test]
+    fn the_curve_rises_in_threshold_and_falls_in_recall() {
+        let quality = measure(300, 0.5, 0.3);
+        let curve = &quality.calibration.curve;
+        assert!(curve.len() > 20);
+        assert!(curve.is_sorted_by(|a, b| a.threshold < b.threshold && a.recall >= b.recall));
+        assert!(curve.iter().all(|point| (0.0..=1.0).contains(&point.precision)));
+        assert_eq!(curve[0].recall, curve.iter().map(|point| point.recall).fold(0.0, f32::max));
+    }
+
+    #[test]
+    fn one_item_accepts_what_its_copies_reach_and_calls_nothing_merely_similar() {
+        let quality = measure(1, 1.0, 0.2);
+        assert_eq!(quality.thresholds.same, quality.calibration.own.p05);
+        assert_eq!(quality.thresholds.same, quality.thresholds.similar);
+        assert_eq!(quality.calibration.other, Quantiles::default());
+        assert_eq!((quality.default_effort, quality.effort.len()), (Effort::Exact, 0));
+    }
+
+    #[test]
+    fn with_few_items_the_threshold_stays_near_the_copies() {
+        let (few, many) = (measure(3, 2.0, 0.2), measure(400, 2.0, 0.2));
+        let place = |quality: &Quality| {
+            let (low, high) = (quality.calibration.other.p99, quality.calibration.own.p05);
+            (quality.thresholds.same - low) / (high - low)
+        };
+        assert!(place(&few) > 0.8 && place(&many) < 0.7, "{} {}", place(&few), place(&many));
+    }
+
+    #[test]
+    fn the_same_picture_twice_does_not_count_as_confusion() {
+        let mut random = Random::new(2);
+        let mut rows: Vec<f32> = (0..50).flat_map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
+        rows.extend(rows.clone());
+        let vectors = Vectors::quantize(DIM, &rows).unwrap();
+        let copies = |item: u32| vec![row(&mut Random::new(item.into()), &rows[item as usize * DIM..][..DIM], 0.1)];
+        let quality = calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), copies).unwrap();
+        assert!(quality.thresholds.same < quality.calibration.own.p05);
+        let equal = Vectors::quantize(DIM, &rows[..DIM].repeat(30)).unwrap();
+        let quality = calibrate(&equal, &forest(&equal), &CalibrationOptions::default(), copies).unwrap();
+        assert_eq!(quality.thresholds.same, quality.calibration.own.p05);
+    }
+
+    #[test]
+    fn without_pictures_the_embeddings_themselves_are_the_measure() {
+        let mut random = Random::new(4);
+        let rows: Vec<f32> = (0..200).flat_map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
+        let vectors = Vectors::quantize(DIM, &rows).unwrap();
+        let quality = calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), |_| Vec::new()).unwrap();
+        assert_eq!(quality.calibration.basis, Basis::Embeddings);
+        assert_eq!(quality.calibration.own.p01, 1.0);
+        assert!(quality.thresholds.same < 1.0 && quality.thresholds.same > quality.calibration.other.p99);
+    }
+
+    #[test]
+    fn the_default_effort_is_the_least_that_finds_nearly_everything() {
+        let quality = measure(3000, 2.0, 0.3);
+        let Effort::Candidates(candidates) = quality.default_effort else { panic!("{quality:?}") };
+        let reached = |point: &&EffortPoint| point.recall_at_10 >= 0.99;
+        let least = quality.effort.iter().find(reached).unwrap();
+        assert_eq!(least.candidates as usize, candidates);
+        assert!(quality.effort.iter().all(|point| point.recall_at_1 <= 1.0 && point.recall_at_10 <= 1.0));
+        assert!(quality.effort.is_sorted_by_key(|point| point.candidates));
+    }
+
+    #[test]
+    fn the_same_seed_measures_the_same_and_nan_is_refused() {
+        assert_eq!(measure(60, 1.0, 0.3), measure(60, 1.0, 0.3));
+        let vectors = Vectors::quantize(2, &[1.0, 2.0]).unwrap();
+        let bad = |_| vec![vec![f32::NAN, 1.0]];
+        assert!(calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), bad).is_err());
+        let none = Vectors::new(2).unwrap();
+        assert!(calibrate(&none, &forest(&none), &CalibrationOptions::default(), |_| Vec::new()).is_err());
+    }
+}
