@@ -1,1 +1,240 @@
 //! A query picture in, ranked matches out: the only place where the rooms meet.
+//!
+//! ```no_run
+//! use private_eye::{collection, engine::{Engine, SearchOptions}, model::Model};
+//! use std::path::Path;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let site = Path::new("site");
+//! let collection = collection::read(site)?;
+//! let model = Model::from_bytes(&collection::read_model(site, collection.manifest())?)?;
+//! let engine = Engine::new(model, collection)?;
+//!
+//! let answer = engine.search(&std::fs::read("query.jpg")?, &SearchOptions::default())?;
+//! for found in &answer.matches {
+//!     println!("{}. {} ({:.3}, {:?})", found.rank, found.title, found.score, found.verdict);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+use crate::{
+    collection::{Collection, Thresholds},
+    image::{self, ImageError, Limits, Picture, Region},
+    index::{self, Effort, IndexError, Query},
+    model::{Model, ModelError, ModelId},
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A model and the collection that was built with it.
+pub struct Engine {
+    model: Model,
+    collection: Collection,
+}
+
+/// How to search.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchOptions {
+    /// The most matches to return.
+    pub limit: usize,
+    pub effort: Effort,
+    /// Only this part of the picture is looked at.
+    pub region: Option<Region>,
+    /// The score from which a match is a close one, -1..=1; the collection's own threshold where none is given.
+    pub threshold: Option<f32>,
+    /// What is refused before it is decoded.
+    pub limits: Limits,
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        SearchOptions { limit: 10, effort: Effort::Auto, region: None, threshold: None, limits: Limits::default() }
+    }
+}
+
+/// What a score means in this collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// No close match.
+    None,
+    /// Looks alike.
+    Similar,
+    /// The same picture.
+    Same,
+}
+
+/// The matches of a query, best first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    pub matches: Vec<Match>,
+    /// The verdict on the best match; [`Verdict::None`] where there is no close one.
+    pub verdict: Verdict,
+    /// How many vectors were compared with the query.
+    pub looked_at: usize,
+    /// Whether that was all of them, so that nothing can have been missed.
+    pub exact: bool,
+}
+
+/// One item of the collection, as an answer to a query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Match {
+    /// From 1, the best match.
+    pub rank: usize,
+    /// Position of the item in the collection, from 0.
+    pub id: u32,
+    /// The picture's path below the folder it was built from.
+    pub file: String,
+    pub title: String,
+    /// Cosine similarity, -1..=1, higher is nearer.
+    pub score: f32,
+    /// Annoy's angular distance, 0..=2, lower is nearer.
+    pub distance: f32,
+    pub verdict: Verdict,
+    /// The whole metadata record.
+    pub item: Map<String, Value>,
+}
+
+/// Why a query has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(
+        "the collection was built with the model {} ({}…), but the weights given are {} ({}…); use the weights in the site's models folder, or build the collection again",
+        .expected.name, start(&.expected.sha256), .got.name, start(&.got.sha256)
+    )]
+    OtherModel { got: Box<ModelId>, expected: Box<ModelId> },
+    #[error("the threshold is {0}; it must be between -1 and 1")]
+    Threshold(f32),
+    #[error("the region {0:?} lies outside of the picture; give fractions of its width and height between 0 and 1")]
+    Region(Region),
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+/// As much of a hash as people compare.
+fn start(sha256: &str) -> &str {
+    sha256.get(..16).unwrap_or(sha256)
+}
+
+impl Engine {
+    /// Joins a model and a collection.
+    ///
+    /// # Errors
+    /// [`EngineError::OtherModel`] if the collection was built with any other weights: its vectors would mean nothing.
+    pub fn new(model: Model, collection: Collection) -> Result<Engine, EngineError> {
+        let (got, expected) = (model.id(), &collection.manifest().model.id);
+        if got != expected {
+            return Err(EngineError::OtherModel { got: Box::new(got.clone()), expected: Box::new(expected.clone()) });
+        }
+        Ok(Engine { model, collection })
+    }
+
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    pub fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
+    /// Searches for the picture in the bytes of a file.
+    pub fn search(&self, bytes: &[u8], options: &SearchOptions) -> Result<Answer, EngineError> {
+        self.search_picture(&image::decode(bytes, &options.limits)?, options)
+    }
+
+    /// Searches for a picture that is already decoded.
+    pub fn search_picture(&self, picture: &Picture, options: &SearchOptions) -> Result<Answer, EngineError> {
+        let embedding = match options.region {
+            Some(region) if !is_inside(region) => return Err(EngineError::Region(region)),
+            Some(region) => self.model.embed(&picture.crop(region))?,
+            None => self.model.embed(picture)?,
+        };
+        self.search_embedding(&embedding.normalized(), options)
+    }
+
+    /// Searches for an embedding, raw or normalized: only its direction counts.
+    pub fn search_embedding(&self, embedding: &[f32], options: &SearchOptions) -> Result<Answer, EngineError> {
+        let thresholds = self.thresholds(options.threshold)?;
+        let query = Query::quantize(embedding)?;
+        let vectors = self.collection.vectors();
+        let (neighbours, looked_at) = match self.collection.manifest().effort(options.effort) {
+            Effort::Candidates(candidates) => {
+                self.collection.forest().search(vectors, &query, options.limit, candidates)?
+            }
+            Effort::Exact | Effort::Auto => (index::exact(vectors, &query, options.limit)?, vectors.len()),
+        };
+        let matches: Vec<Match> = (1..)
+            .zip(neighbours)
+            .map(|(rank, neighbour)| {
+                let item = self.collection.item(neighbour.item as usize);
+                Match {
+                    rank,
+                    id: neighbour.item,
+                    file: item.file().to_owned(),
+                    title: item.title().to_owned(),
+                    score: neighbour.score,
+                    distance: index::distance(neighbour.score),
+                    verdict: verdict(neighbour.score, thresholds),
+                    item: item.record().clone(),
+                }
+            })
+            .collect();
+        let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
+        Ok(Answer { matches, verdict, looked_at, exact: looked_at == vectors.len() })
+    }
+
+    fn thresholds(&self, given: Option<f32>) -> Result<Thresholds, EngineError> {
+        let own = self.collection.manifest().quality.thresholds;
+        match given {
+            None => Ok(own),
+            Some(similar) if (-1.0..=1.0).contains(&similar) => Ok(Thresholds { similar, ..own }),
+            Some(outside) => Err(EngineError::Threshold(outside)),
+        }
+    }
+}
+
+/// A match that is not close is never the same picture, however low the threshold for "same" may be.
+fn verdict(score: f32, thresholds: Thresholds) -> Verdict {
+    if score < thresholds.similar {
+        Verdict::None
+    } else if score < thresholds.same {
+        Verdict::Similar
+    } else {
+        Verdict::Same
+    }
+}
+
+fn is_inside(region: Region) -> bool {
+    let Region { x, y, width, height } = region;
+    [x, y].iter().all(|start| (0.0..1.0).contains(start)) && [width, height].iter().all(|size| *size > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_needs_a_close_match_first() {
+        let thresholds = Thresholds { same: 0.9, similar: 0.6 };
+        assert_eq!(verdict(0.95, thresholds), Verdict::Same);
+        assert_eq!(verdict(0.9, thresholds), Verdict::Same);
+        assert_eq!(verdict(0.7, thresholds), Verdict::Similar);
+        assert_eq!(verdict(0.5, thresholds), Verdict::None);
+        assert_eq!(verdict(0.95, Thresholds { similar: 0.97, ..thresholds }), Verdict::None);
+    }
+
+    #[test]
+    fn a_region_must_lie_inside_the_picture() {
+        let region = Region { x: 0.5, y: 0.0, width: 0.5, height: 1.0 };
+        assert!(is_inside(region));
+        for outside in [Region { x: 1.0, ..region }, Region { width: 0.0, ..region }, Region { y: f32::NAN, ..region }]
+        {
+            assert!(!is_inside(outside));
+        }
+    }
+}
