@@ -9,8 +9,9 @@
 /** What every promise of this module rejects with. `code` is stable and meant for programs, `message` for people. */
 export class EyeError extends Error {
   /**
-   * @param {string} code NotAPicture, TooLarge, BadRegion, BadOption, NotFound, CorruptedDownload, BadManifest,
-   *   ModelMismatch, BadModel, Network, Offline, NoSimd, Aborted, Closed or Crashed
+   * @param {string} code about the picture: NotAPicture, OtherFormat, DamagedPicture, TooLarge, NotFound; about the
+   *   call: BadOption, Aborted, Closed; about the collection: CorruptedDownload, BadCollection, BadModel,
+   *   ModelMismatch; about the network: Network, Offline; about the browser: NoSimd, Browser, Crashed
    * @param {string} message
    */
   constructor(code, message) {

@@ -14,13 +14,15 @@ function make(tag, properties = {}, ...children) {
   return made;
 }
 
-/** An image of a blob. Its address is kept alive only until it has loaded. */
+/** An image of a blob; an empty mount where the collection has none. */
 function image(blob, alt) {
+  if (blob.size === 0) return make("div", { className: "ghost" });
   const made = make("img", { alt, decoding: "async" });
   showBlob(made, blob);
   return made;
 }
 
+/** The blob's address is kept alive only until it has loaded. */
 function showBlob(img, blob) {
   const address = URL.createObjectURL(blob);
   const release = () => URL.revokeObjectURL(address);

@@ -1,0 +1,187 @@
+//! A whole collection with its model: from the device where it was before, from the server where it was not.
+//!
+//! Everything comes here, before the first question: what is fetched can therefore not depend on any question. Files
+//! with a hash in their names never change, so a copy on the device is used without asking the server; only
+//! `manifest.json` is asked for at every visit, and the last one serves where there is no network.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{AbortSignal, RequestCache, Url};
+
+use super::error::WebError;
+use super::fetch::{self, Source};
+use super::progress::Progress;
+use super::store::Store;
+use crate::collection::{Collection, CollectionError, Loader, Manifest, sha256};
+use crate::model::Model;
+
+const MANIFEST: &str = "manifest.json";
+/// No manifest is longer.
+const LONGEST_MANIFEST: u64 = 16 << 20;
+/// Files under way at once. Browsers allow six to one server over HTTP/1.
+const LANES: usize = 4;
+/// The part of the progress that is the weights file.
+pub const MODEL: &str = "model";
+
+/// A file still to come.
+struct File {
+    url: String,
+    name: String,
+    part: &'static str,
+    bytes: u64,
+}
+
+struct Download {
+    store: Store,
+    signal: Option<AbortSignal>,
+    progress: Progress,
+    waiting: RefCell<VecDeque<File>>,
+    manifest: Manifest,
+    loader: RefCell<Loader>,
+    model: RefCell<Option<Model>>,
+}
+
+/// Fetches and checks everything that the collection at `url` (its folder) names.
+pub async fn everything(
+    url: &str,
+    on_progress: Function,
+    signal: Option<AbortSignal>,
+) -> Result<(Model, Collection), JsValue> {
+    let folder = if url.ends_with('/') { url.to_owned() } else { format!("{url}/") };
+    let store = Store::open(&folder).await;
+    let manifest = manifest(&store, &folder, signal.as_ref()).await?;
+    let files = files(&manifest, &folder)?;
+    let kept: BTreeSet<String> = files.iter().map(|file| file.url.clone()).chain([join(MANIFEST, &folder)?]).collect();
+    let download = Rc::new(Download {
+        progress: Progress::new(on_progress, files.iter().map(|file| (file.part, file.bytes))),
+        waiting: RefCell::new(files),
+        loader: RefCell::new(Loader::new(manifest.clone())),
+        manifest,
+        model: RefCell::new(None),
+        signal,
+        store,
+    });
+    let lanes: Array = (0..LANES).map(|_| JsValue::from(future_to_promise(lane(download.clone())))).collect();
+    JsFuture::from(Promise::all(&lanes)).await?;
+    download.progress.report();
+    download.store.keep_only(&kept).await;
+
+    let missing = || CollectionError::Missing { file: download.manifest.model.file.clone() };
+    let model = download.model.take().ok_or_else(missing).map_err(WebError::Collection)?;
+    let loader = download.loader.replace(Loader::new(download.manifest.clone()));
+    Ok((model, loader.finish().map_err(WebError::Collection)?))
+}
+
+/// The newest manifest that can be had.
+async fn manifest(store: &Store, folder: &str, signal: Option<&AbortSignal>) -> Result<Manifest, WebError> {
+    let url = join(MANIFEST, folder)?;
+    let source = Source { url: &url, file: MANIFEST, longest: LONGEST_MANIFEST };
+    let fetched = match fetch::request(&source, RequestCache::NoCache, signal).await {
+        Ok(response) => fetch::read(&source, &response, |_| ()).await,
+        Err(error) => Err(error),
+    };
+    match fetched {
+        Ok(bytes) => {
+            let manifest = Manifest::from_json(&bytes)?;
+            store.put(&url, &bytes).await;
+            Ok(manifest)
+        }
+        Err(WebError::Aborted) => Err(WebError::Aborted),
+        Err(error) => {
+            let Some(response) = store.get(&url).await else { return Err(error) };
+            let bytes = fetch::read(&source, &response, |_| ()).await?;
+            Ok(Manifest::from_json(&bytes)?)
+        }
+    }
+}
+
+/// The weights and every shard, each once, in the order in which they are fetched.
+fn files(manifest: &Manifest, folder: &str) -> Result<VecDeque<File>, WebError> {
+    let model = &manifest.model;
+    let shards = manifest.files().map(|(part, shard)| (part.name(), &shard.file, shard.bytes));
+    let mut files: VecDeque<File> = VecDeque::new();
+    for (part, name, bytes) in [(MODEL, &model.file, model.bytes)].into_iter().chain(shards) {
+        // Shards with the same content have the same name.
+        if files.iter().all(|file| file.name != *name) {
+            files.push_back(File { url: join(name, folder)?, name: name.clone(), part, bytes });
+        }
+    }
+    Ok(files)
+}
+
+fn join(file: &str, folder: &str) -> Result<String, WebError> {
+    let url = Url::new_with_base(file, folder);
+    url.map(|url| url.href()).map_err(|_| WebError::Option { option: "url", reason: format!("{folder} is no address") })
+}
+
+/// Takes one waiting file after the other. The first failure ends all lanes.
+async fn lane(download: Rc<Download>) -> Result<JsValue, JsValue> {
+    loop {
+        let Some(file) = download.waiting.borrow_mut().pop_front() else { return Ok(JsValue::UNDEFINED) };
+        if let Err(error) = download.bring(&file).await {
+            download.waiting.borrow_mut().clear();
+            return Err(error.into());
+        }
+    }
+}
+
+impl Download {
+    /// Brings a file from wherever it is and takes it in.
+    async fn bring(&self, file: &File) -> Result<(), WebError> {
+        let source = Source { url: &file.url, file: &file.name, longest: file.bytes };
+        let counted = Cell::new(0);
+        let count = |bytes| {
+            counted.set(counted.get() + bytes);
+            self.progress.add(file.part, bytes);
+        };
+        let start_again = || self.progress.take_back(file.part, counted.take());
+        if let Some(response) = self.store.get(&file.url).await {
+            let bytes = fetch::read(&source, &response, count).await;
+            if bytes.is_ok_and(|bytes| self.take(file, &bytes).is_ok()) {
+                return Ok(());
+            }
+            // What lies on the device went bad: fetch it anew.
+            self.store.remove(&file.url).await;
+            start_again();
+        }
+        // The HTTP cache would only hold a second copy of what is stored here.
+        let first = if self.store.keeps() { RequestCache::NoStore } else { RequestCache::Default };
+        for (cache, last) in [(first, false), (RequestCache::Reload, true)] {
+            let response = fetch::request(&source, cache, self.signal.as_ref()).await?;
+            let taken = match fetch::read(&source, &response, count).await {
+                Ok(bytes) => self.take(file, &bytes).map(|()| bytes),
+                Err(error) => Err(error),
+            };
+            match taken {
+                Ok(bytes) => {
+                    self.store.put(&file.url, &bytes).await;
+                    return Ok(());
+                }
+                Err(error) if last || !error.is_damage() => return Err(error),
+                Err(_) => start_again(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Believes the bytes only if their length and hash are those of the manifest.
+    fn take(&self, file: &File, bytes: &[u8]) -> Result<(), WebError> {
+        if file.part != MODEL {
+            return Ok(self.loader.borrow_mut().add(&file.name, bytes)?);
+        }
+        let name = || file.name.clone();
+        if bytes.len() as u64 != file.bytes {
+            return Err(CollectionError::Length { file: name(), got: bytes.len() as u64, expected: file.bytes }.into());
+        }
+        if sha256(bytes) != self.manifest.model.id.sha256 {
+            return Err(CollectionError::Hash { file: name() }.into());
+        }
+        *self.model.borrow_mut() = Some(Model::from_bytes(bytes)?);
+        Ok(())
+    }
+}

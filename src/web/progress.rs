@@ -1,0 +1,78 @@
+//! Progress of a download, in bytes, by named part.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::{Date, Function};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use super::values;
+
+/// Milliseconds between two reports, so that a fast download does not keep the page busy with them.
+const INTERVAL: f64 = 50.0;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    done: u64,
+    total: u64,
+    parts: &'a [PartProgress],
+}
+
+#[derive(Serialize)]
+struct PartProgress {
+    part: &'static str,
+    done: u64,
+    total: u64,
+}
+
+/// Counts what has arrived and tells `listener` now and then.
+pub struct Progress {
+    listener: Function,
+    parts: RefCell<Vec<PartProgress>>,
+    reported: Cell<f64>,
+}
+
+impl Progress {
+    /// `sizes`: the bytes of each file with the part it belongs to, in download order.
+    pub fn new(listener: Function, sizes: impl Iterator<Item = (&'static str, u64)>) -> Progress {
+        let mut parts: Vec<PartProgress> = Vec::new();
+        for (part, bytes) in sizes {
+            match parts.iter_mut().find(|known| known.part == part) {
+                Some(known) => known.total = known.total.saturating_add(bytes),
+                None => parts.push(PartProgress { part, done: 0, total: bytes }),
+            }
+        }
+        let progress = Progress { listener, parts: RefCell::new(parts), reported: Cell::new(0.0) };
+        progress.report();
+        progress
+    }
+
+    pub fn add(&self, part: &str, bytes: u64) {
+        self.change(part, |done| done.saturating_add(bytes));
+        if Date::now() - self.reported.get() >= INTERVAL {
+            self.report();
+        }
+    }
+
+    /// Bytes that have to come again.
+    pub fn take_back(&self, part: &str, bytes: u64) {
+        self.change(part, |done| done.saturating_sub(bytes));
+    }
+
+    pub fn report(&self) {
+        self.reported.set(Date::now());
+        let parts = self.parts.borrow();
+        let sum = |of: fn(&PartProgress) -> u64| parts.iter().map(of).fold(0, u64::saturating_add);
+        let report = Report { done: sum(|part| part.done), total: sum(|part| part.total), parts: &parts };
+        if let Ok(report) = values::to_js(&report) {
+            // A listener that throws does not stop the download.
+            let _ = self.listener.call1(&JsValue::NULL, &report);
+        }
+    }
+
+    fn change(&self, part: &str, change: impl Fn(u64) -> u64) {
+        for known in self.parts.borrow_mut().iter_mut().filter(|known| known.part == part) {
+            known.done = change(known.done);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Values across the boundary: options in, answers out.
+
+use js_sys::Reflect;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+use super::error::WebError;
+use crate::image::Region;
+use crate::index::Effort;
+
+/// A plain JavaScript value: records become objects, not `Map`s.
+pub fn to_js(value: &impl Serialize) -> Result<JsValue, WebError> {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|error| WebError::Browser(error.to_string()))
+}
+
+/// The option `name`, where it is given.
+pub fn option<T: for<'a> Deserialize<'a>>(options: &JsValue, name: &'static str) -> Result<Option<T>, WebError> {
+    let Some(value) = raw(options, name) else { return Ok(None) };
+    let value = serde_wasm_bindgen::from_value(value);
+    value.map(Some).map_err(|error| WebError::Option { option: name, reason: error.to_string() })
+}
+
+/// `effort`: `"auto"`, `"exact"`, or how many candidates to compare.
+pub fn effort(options: &JsValue) -> Result<Effort, WebError> {
+    let Some(value) = raw(options, "effort") else { return Ok(Effort::Auto) };
+    match (value.as_string().as_deref(), value.as_f64()) {
+        (Some("auto"), _) => Ok(Effort::Auto),
+        (Some("exact"), _) => Ok(Effort::Exact),
+        (_, Some(number)) if number >= 1.0 && number <= f64::from(u32::MAX) => Ok(Effort::Candidates(number as usize)),
+        _ => Err(WebError::Option {
+            option: "effort",
+            reason: "it is \"auto\", \"exact\" or a number of candidates from 1".into(),
+        }),
+    }
+}
+
+/// `region`: the part of the picture that is meant, as fractions of its width and height.
+pub fn region(options: &JsValue) -> Result<Option<Region>, WebError> {
+    let Some(region) = option::<Region>(options, "region")? else { return Ok(None) };
+    let Region { x, y, width, height } = region;
+    let inside =
+        [x, y].into_iter().all(|start| (0.0..1.0).contains(&start)) && x + width <= 1.0001 && y + height <= 1.0001;
+    if inside && width > 0.0 && height > 0.0 {
+        return Ok(Some(region));
+    }
+    Err(WebError::Option {
+        option: "region",
+        reason: "x, y, width and height are fractions from 0 to 1, and the region lies inside the picture".into(),
+    })
+}
+
+fn raw(options: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(options, &name.into()).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
