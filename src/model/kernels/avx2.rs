@@ -5,7 +5,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{HIGHEST, Kernel, Tile};
+use super::winograd::{self, Lanes, Patches};
+use super::{Finish, HIGHEST, Kernel, Tile};
 
 pub struct Avx2;
 
@@ -14,27 +15,99 @@ impl Kernel for Avx2 {
     const OUTPUTS: usize = 16;
     const PIXELS: usize = 6;
 
-    unsafe fn tile(tile: &Tile<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
+    unsafe fn tile(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
         // SAFETY: the caller promises AVX2.
         unsafe {
             match tile.pixels() {
-                1 => tile_of::<1>(tile, residual, output),
-                2 => tile_of::<2>(tile, residual, output),
-                3 => tile_of::<3>(tile, residual, output),
-                4 => tile_of::<4>(tile, residual, output),
-                5 => tile_of::<5>(tile, residual, output),
-                _ => tile_of::<6>(tile, residual, output),
+                1 => fused::<1>(tile, finish, residual, output),
+                2 => fused::<2>(tile, finish, residual, output),
+                3 => fused::<3>(tile, finish, residual, output),
+                4 => fused::<4>(tile, finish, residual, output),
+                5 => fused::<5>(tile, finish, residual, output),
+                _ => fused::<6>(tile, finish, residual, output),
             }
         }
+    }
+
+    unsafe fn products(tile: &Tile<'_>, sums: &mut [i32]) {
+        // SAFETY: the caller promises AVX2.
+        unsafe {
+            match tile.pixels() {
+                1 => products::<1>(tile, sums),
+                2 => products::<2>(tile, sums),
+                3 => products::<3>(tile, sums),
+                4 => products::<4>(tile, sums),
+                5 => products::<5>(tile, sums),
+                _ => products::<6>(tile, sums),
+            }
+        }
+    }
+
+    unsafe fn finish(finish: &Finish<'_>, sums: &[i32], residual: Option<&[u8]>, output: &mut [u8]) {
+        #[target_feature(enable = "avx2")]
+        fn all(finish: &Finish<'_>, sums: &[i32], residual: Option<&[u8]>, output: &mut [u8]) {
+            let requantization = Requantization::new(finish);
+            for (pixel, (sums, output)) in sums.chunks_exact(16).zip(output.chunks_exact_mut(16)).enumerate() {
+                let residual = residual.map(|residual| &residual[16 * pixel..16 * pixel + 16]);
+                requantization.write(load_pair(sums), residual, output);
+            }
+        }
+        // SAFETY: the caller promises AVX2.
+        unsafe { all(finish, sums, residual, output) }
+    }
+
+    unsafe fn components(patches: &Patches<'_>, components: &mut [i16]) {
+        #[target_feature(enable = "avx2")]
+        fn with_avx2(patches: &Patches<'_>, components: &mut [i16]) {
+            // SAFETY: this function has AVX2.
+            unsafe { patches.components::<Words>(components) }
+        }
+        // SAFETY: the caller promises AVX2.
+        unsafe { with_avx2(patches, components) }
+    }
+
+    unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+        #[target_feature(enable = "avx2")]
+        fn with_avx2(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+            // SAFETY: this function has AVX2. The length is a constant for the compiler's sake.
+            unsafe { winograd::sums::<Numbers>(products, &bias[..Avx2::OUTPUTS], sums) }
+        }
+        // SAFETY: the caller promises AVX2.
+        unsafe { with_avx2(products, bias, sums) }
+    }
+}
+
+/// Sixteen sums.
+type Sums = [__m256i; 2];
+
+#[target_feature(enable = "avx2")]
+fn fused<const P: usize>(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
+    let sums = multiply::<P>(tile, load_pair(finish.bias));
+    let requantization = Requantization::new(finish);
+    for (pixel, sums) in sums.into_iter().enumerate() {
+        let residual = residual.map(|residual| &residual[16 * pixel..16 * pixel + 16]);
+        requantization.write(sums, residual, &mut output[16 * pixel..16 * pixel + 16]);
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn tile_of<const P: usize>(tile: &Tile<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
-    assert!(output.len() == P * Avx2::OUTPUTS && residual.is_none_or(|residual| residual.len() == output.len()));
+fn products<const P: usize>(tile: &Tile<'_>, output: &mut [i32]) {
+    let sums = multiply::<P>(tile, [_mm256_setzero_si256(); 2]);
+    for ([low, high], output) in sums.into_iter().zip(output.chunks_exact_mut(16)) {
+        // SAFETY: each chunk has sixteen numbers.
+        unsafe {
+            _mm256_storeu_si256(output.as_mut_ptr().cast(), low);
+            _mm256_storeu_si256(output.as_mut_ptr().add(8).cast(), high);
+        }
+    }
+}
+
+/// The sums of a tile of `P` pixels, beginning with `bias`.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn multiply<const P: usize>(tile: &Tile<'_>, bias: Sums) -> [Sums; P] {
     let mut rows: [*const i16; P] = std::array::from_fn(|pixel| tile.start(pixel));
     let mut weights = tile.weights().as_ptr();
-    let bias = load_pair(tile.bias());
     let mut sums = [bias; P];
     for _ in 0..tile.rows() {
         for pair in 0..tile.pairs() {
@@ -51,39 +124,109 @@ fn tile_of<const P: usize>(tile: &Tile<'_>, residual: Option<&[u8]>, output: &mu
                 }
             }
         }
-        rows = rows.map(|row| row.wrapping_add(tile.row_stride()));
+        for row in &mut rows {
+            *row = row.wrapping_add(tile.row_stride());
+        }
+    }
+    sums
+}
+
+/// [`Finish`] in registers.
+struct Requantization {
+    multiplier: [__m256; 2],
+    scale: __m256,
+    lowest: __m256,
+}
+
+impl Requantization {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn new(finish: &Finish<'_>) -> Requantization {
+        let [low, high] = load_pair(finish.multiplier);
+        Requantization {
+            multiplier: [_mm256_castsi256_ps(low), _mm256_castsi256_ps(high)],
+            scale: _mm256_set1_ps(finish.residual_scale),
+            lowest: _mm256_set1_ps(finish.lowest),
+        }
     }
 
-    let multiplier = load_pair(tile.multiplier()).map(|lanes| _mm256_castsi256_ps(lanes));
-    let scale = _mm256_set1_ps(tile.residual_scale());
-    let (lowest, highest) = (_mm256_set1_ps(tile.lowest()), _mm256_set1_ps(HIGHEST));
-    for (pixel, sums) in sums.into_iter().enumerate() {
-        let at = pixel * Avx2::OUTPUTS;
+    /// Writes one pixel of sixteen bytes.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn write(&self, sums: Sums, residual: Option<&[u8]>, output: &mut [u8]) {
+        assert!(output.len() == 16 && residual.is_none_or(|residual| residual.len() == 16));
         let mut halves = [_mm256_setzero_si256(); 2];
         for half in 0..2 {
-            let mut y = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[half]), multiplier[half]);
+            let mut y = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[half]), self.multiplier[half]);
             if let Some(residual) = residual {
-                // SAFETY: a residual is as long as the output, P × OUTPUTS.
-                let bytes = unsafe { _mm_loadl_epi64(residual.as_ptr().add(at + 8 * half).cast()) };
+                // SAFETY: a residual has sixteen bytes.
+                let bytes = unsafe { _mm_loadl_epi64(residual.as_ptr().add(8 * half).cast()) };
                 let values = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
-                y = _mm256_add_ps(y, _mm256_mul_ps(values, scale));
+                y = _mm256_add_ps(y, _mm256_mul_ps(values, self.scale));
             }
-            y = _mm256_min_ps(_mm256_max_ps(y, lowest), highest);
+            y = _mm256_min_ps(_mm256_max_ps(y, self.lowest), _mm256_set1_ps(HIGHEST));
             // Rounds to nearest, ties to even: nothing here changes the rounding mode.
             halves[half] = _mm256_cvtps_epi32(y);
         }
         // Packing works within 128-bit lanes; the permutation brings the quarters back into order.
         let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(halves[0], halves[1]));
         let bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words));
-        // SAFETY: the output has P × OUTPUTS bytes.
-        unsafe { _mm_storeu_si128(output.as_mut_ptr().add(at).cast(), bytes) };
+        // SAFETY: the output has sixteen bytes.
+        unsafe { _mm_storeu_si128(output.as_mut_ptr().cast(), bytes) };
     }
 }
 
 /// Sixteen 32-bit numbers.
+#[inline]
 #[target_feature(enable = "avx2")]
 fn load_pair<T>(numbers: &[T]) -> [__m256i; 2] {
     assert!(size_of::<T>() == 4 && numbers.len() == Avx2::OUTPUTS);
     // SAFETY: sixteen numbers of 32 bits, as just asserted; any bits are a valid vector.
     unsafe { [_mm256_loadu_si256(numbers.as_ptr().cast()), _mm256_loadu_si256(numbers.as_ptr().add(8).cast())] }
 }
+
+/// Sixteen 16-bit numbers.
+#[derive(Clone, Copy)]
+struct Words(__m256i);
+
+/// Eight 32-bit numbers.
+#[derive(Clone, Copy)]
+struct Numbers(__m256i);
+
+macro_rules! lanes {
+    ($lanes:ident, $number:ty, $count:expr, $add:ident, $subtract:ident, $shift:ident) => {
+        // SAFETY, for all of it: the caller promises AVX2, and numbers where it points to.
+        impl Lanes for $lanes {
+            type Number = $number;
+            const COUNT: usize = $count;
+
+            #[inline(always)]
+            unsafe fn load(from: *const $number) -> Self {
+                $lanes(unsafe { _mm256_loadu_si256(from.cast()) })
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $number) {
+                unsafe { _mm256_storeu_si256(to.cast(), self.0) }
+            }
+
+            #[inline(always)]
+            unsafe fn add(self, other: Self) -> Self {
+                $lanes(unsafe { $add(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            unsafe fn subtract(self, other: Self) -> Self {
+                $lanes(unsafe { $subtract(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            unsafe fn quarter(self) -> Self {
+                $lanes(unsafe { $shift::<2>(self.0) })
+            }
+        }
+    };
+}
+
+lanes!(Words, i16, 16, _mm256_add_epi16, _mm256_sub_epi16, _mm256_srai_epi16);
+lanes!(Numbers, i32, 8, _mm256_add_epi32, _mm256_sub_epi32, _mm256_srai_epi32);

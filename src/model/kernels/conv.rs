@@ -10,9 +10,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{ConvWeights, Convolution, HIGHEST, Kernel, Window};
+use super::{ConvWeights, Convolution, Finish, HIGHEST, Kernel, Window};
 
-/// One tile's work: a few windows (one per output pixel) against the weights of a few output channels.
+/// The multiplications of one tile: a few windows (one per output pixel) against the weights of a few output channels.
 pub struct Tile<'a> {
     /// Padded activations.
     values: &'a [i16],
@@ -26,37 +26,26 @@ pub struct Tile<'a> {
     pairs: usize,
     /// `rows` × `pairs` × outputs × 2.
     weights: &'a [i16],
-    bias: &'a [i32],
-    multiplier: &'a [f32],
-    residual_scale: f32,
-    lowest: f32,
 }
 
 impl<'a> Tile<'a> {
-    /// Puts a tile together.
+    /// Puts a tile together; `size` is rows, distance between two rows, pairs.
     ///
     /// # Panics
-    /// If a window reaches beyond `values`, or if weights, biases or multipliers are not as many as they must be:
-    /// kernels rely on it and read without checks.
-    #[inline]
-    fn new<K: Kernel>(packed: &'a Packed<K>, values: &'a [i16], starts: &'a [usize], block: usize) -> Tile<'a> {
-        let channels = block * K::OUTPUTS..(block + 1) * K::OUTPUTS;
-        let length = packed.rows * packed.pairs * 2 * K::OUTPUTS;
-        let reach = (packed.rows - 1) * packed.row_stride + 2 * packed.pairs;
+    /// If a window reaches beyond `values`, or if there are not as many weights as there must be: kernels rely on it and
+    /// read without checks.
+    #[inline(always)]
+    pub fn new<K: Kernel>(
+        values: &'a [i16],
+        starts: &'a [usize],
+        [rows, row_stride, pairs]: [usize; 3],
+        weights: &'a [i16],
+    ) -> Tile<'a> {
+        let reach = (rows - 1) * row_stride + 2 * pairs;
         assert!(!starts.is_empty() && starts.len() <= K::PIXELS);
         assert!(starts.iter().all(|start| start + reach <= values.len()));
-        Tile {
-            values,
-            starts,
-            rows: packed.rows,
-            row_stride: packed.row_stride,
-            pairs: packed.pairs,
-            weights: &packed.weights[block * length..(block + 1) * length],
-            bias: &packed.bias[channels.clone()],
-            multiplier: &packed.multiplier[channels],
-            residual_scale: packed.residual_scale,
-            lowest: packed.lowest,
-        }
+        assert!(weights.len() == rows * pairs * 2 * K::OUTPUTS);
+        Tile { values, starts, rows, row_stride, pairs, weights }
     }
 
     /// Number of output pixels.
@@ -95,42 +84,93 @@ impl<'a> Tile<'a> {
     pub fn weights(&self) -> &[i16] {
         self.weights
     }
-
-    /// One per output.
-    pub fn bias(&self) -> &[i32] {
-        self.bias
-    }
-
-    /// One per output.
-    pub fn multiplier(&self) -> &[f32] {
-        self.multiplier
-    }
-
-    /// What a residual is multiplied with.
-    pub fn residual_scale(&self) -> f32 {
-        self.residual_scale
-    }
-
-    /// The least value of the output.
-    pub fn lowest(&self) -> f32 {
-        self.lowest
-    }
 }
 
-/// A convolution packed for the kernel `K`.
-struct Packed<K> {
-    window: Window,
-    outputs: usize,
-    rows: usize,
-    row_stride: usize,
-    pairs: usize,
-    weights: Vec<i16>,
+/// What follows the multiplications, for all output channels of a convolution, padded to full tiles.
+pub struct Requantization {
     bias: Vec<i32>,
     multiplier: Vec<f32>,
     residual_scale: f32,
     lowest: f32,
+}
+
+impl Requantization {
+    pub fn new<K: Kernel>(weights: &ConvWeights<'_>) -> Requantization {
+        assert_eq!(weights.multiplier.len(), weights.bias.len());
+        let padded = weights.bias.len().next_multiple_of(K::OUTPUTS);
+        let (mut bias, mut multiplier) = (weights.bias.clone(), weights.multiplier.clone());
+        bias.resize(padded, 0);
+        multiplier.resize(padded, 0.0);
+        let lowest = if weights.signed { -HIGHEST } else { 0.0 };
+        Requantization { bias, multiplier, residual_scale: weights.residual_scale, lowest }
+    }
+
+    /// Number of tiles side by side.
+    pub fn blocks<K: Kernel>(&self) -> usize {
+        self.bias.len() / K::OUTPUTS
+    }
+
+    /// The part for one tile.
+    pub fn block<K: Kernel>(&self, block: usize) -> Finish<'_> {
+        let channels = block * K::OUTPUTS..(block + 1) * K::OUTPUTS;
+        Finish {
+            bias: &self.bias[channels.clone()],
+            multiplier: &self.multiplier[channels],
+            residual_scale: self.residual_scale,
+            lowest: self.lowest,
+        }
+    }
+}
+
+/// Activations as 16-bit numbers with padding around them.
+pub struct Padding {
+    window: Window,
     /// One row of padding.
-    pad_row: Vec<i16>,
+    row: Vec<i16>,
+}
+
+impl Padding {
+    /// Padding as the window says, and on the right and below so much more that rows × columns are at least `size`.
+    pub fn new(window: Window, size: [usize; 2], pad_value: &[u8]) -> Padding {
+        assert_eq!(pad_value.len(), window.input[2]);
+        assert!(window.padded()[0] >= size[0].saturating_sub(1) && window.padded()[1] >= size[1].saturating_sub(1));
+        let columns = window.padded()[1].max(size[1]);
+        let row = pad_value.iter().map(|v| i16::from(*v)).cycle().take(columns * window.input[2]).collect();
+        Padding { window, row }
+    }
+
+    /// Distance between two rows.
+    pub fn row_stride(&self) -> usize {
+        self.row.len()
+    }
+
+    /// The padded activations; below them `more` rows, and at the end one more value for a stretch of odd length.
+    pub fn apply(&self, input: &[u8], more: usize) -> Vec<i16> {
+        let [_, width, channels] = self.window.input;
+        let padding = self.window.padding;
+        let (left, right) = (padding * channels, self.row.len() - (padding + width) * channels);
+        let mut padded = Vec::with_capacity((self.window.padded()[0] + more) * self.row.len() + 1);
+        (0..padding).for_each(|_| padded.extend_from_slice(&self.row));
+        for row in input.chunks_exact(width * channels) {
+            padded.extend_from_slice(&self.row[..left]);
+            padded.extend(row.iter().map(|value| i16::from(*value)));
+            padded.extend_from_slice(&self.row[..right]);
+        }
+        (0..padding + more).for_each(|_| padded.extend_from_slice(&self.row));
+        padded.push(0);
+        padded
+    }
+}
+
+/// A convolution packed for the kernel `K`.
+struct Direct<K> {
+    window: Window,
+    outputs: usize,
+    /// Rows of the window, distance between two rows, pairs in a row.
+    size: [usize; 3],
+    weights: Vec<i16>,
+    requantization: Requantization,
+    padding: Padding,
     kernel: PhantomData<K>,
 }
 
@@ -142,15 +182,12 @@ struct Packed<K> {
 /// # Panics
 /// If the lengths in `weights` do not fit `window` or each other.
 pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
-    let channels = window.input[2];
     let [rows, columns] = window.kernel;
     let outputs = weights.bias.len();
     let blocks = outputs.div_ceil(K::OUTPUTS);
-    let length = columns * channels;
+    let length = columns * window.input[2];
     let pairs = length.div_ceil(2);
     assert_eq!(weights.weight.len(), outputs * rows * length);
-    assert_eq!(weights.multiplier.len(), outputs);
-    assert_eq!(weights.pad_value.len(), channels);
 
     let mut packed = vec![0i16; blocks * rows * pairs * 2 * K::OUTPUTS];
     for (output, weight) in weights.weight.chunks_exact(rows * length).enumerate() {
@@ -164,82 +201,49 @@ pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<
             }
         }
     }
-    let padded_width = window.padded()[1];
-    let mut bias = weights.bias.clone();
-    let mut multiplier = weights.multiplier.clone();
-    bias.resize(blocks * K::OUTPUTS, 0);
-    multiplier.resize(blocks * K::OUTPUTS, 0.0);
-    Box::new(Packed::<K> {
+    let padding = Padding::new(window, [0, 0], &weights.pad_value);
+    Box::new(Direct::<K> {
         window,
         outputs,
-        rows,
-        row_stride: padded_width * channels,
-        pairs,
+        size: [rows, padding.row_stride(), pairs],
         weights: packed,
-        bias,
-        multiplier,
-        residual_scale: weights.residual_scale,
-        lowest: if weights.signed { -HIGHEST } else { 0.0 },
-        pad_row: weights.pad_value.iter().map(|v| i16::from(*v)).cycle().take(padded_width * channels).collect(),
+        requantization: Requantization::new::<K>(weights),
+        padding,
         kernel: PhantomData,
     })
-}
-
-impl<K: Kernel> Packed<K> {
-    /// The activations as `i16` with padding on all sides, and one more value for a stretch of odd length.
-    fn pad(&self, input: &[u8]) -> Vec<i16> {
-        let [_, width, channels] = self.window.input;
-        let padding = self.window.padding;
-        let side = &self.pad_row[..padding * channels];
-        let mut padded = Vec::with_capacity(self.window.padded()[0] * self.row_stride + 1);
-        (0..padding).for_each(|_| padded.extend_from_slice(&self.pad_row));
-        for row in input.chunks_exact(width * channels) {
-            padded.extend_from_slice(side);
-            padded.extend(row.iter().map(|value| i16::from(*value)));
-            padded.extend_from_slice(side);
-        }
-        (0..padding).for_each(|_| padded.extend_from_slice(&self.pad_row));
-        padded.push(0);
-        padded
-    }
-
-    /// Where the window of an output pixel begins in the padded activations.
-    fn start(&self, pixel: usize, out_width: usize) -> usize {
-        let (y, x) = (pixel / out_width, pixel % out_width);
-        self.window.stride * (y * self.row_stride + x * self.window.input[2])
-    }
 }
 
 /// Room for the bytes of one tile of any kernel.
 const TILE_BYTES: usize = 128;
 
-impl<K: Kernel> Convolution for Packed<K> {
+impl<K: Kernel> Convolution for Direct<K> {
     fn run(&self, input: &[u8], residual: Option<&[u8]>, output: &mut [u8]) {
         const { assert!(K::OUTPUTS * K::PIXELS <= TILE_BYTES) };
-        let [out_height, out_width] = self.window.output();
-        let pixels = out_height * out_width;
-        assert_eq!(input.len(), self.window.input.iter().product::<usize>());
-        assert_eq!(output.len(), pixels * self.outputs);
-        assert!(residual.is_none_or(|residual| residual.len() == output.len()));
-
-        let values = self.pad(input);
-        let starts: Vec<usize> = (0..pixels).map(|pixel| self.start(pixel, out_width)).collect();
+        let pixels = check(&self.window, self.outputs, input, residual, output);
+        let values = self.padding.apply(input, 0);
+        let out_width = self.window.output()[1];
+        let start = |pixel| {
+            let (y, x) = (pixel / out_width, pixel % out_width);
+            self.window.stride * (y * self.padding.row_stride() + x * self.window.input[2])
+        };
+        let starts: Vec<usize> = (0..pixels).map(start).collect();
         let mut bytes = [0; TILE_BYTES];
         let mut residual_bytes = [0; TILE_BYTES];
-        for block in 0..self.bias.len() / K::OUTPUTS {
+        let blocks = self.weights.chunks_exact(self.weights.len() / self.requantization.blocks::<K>());
+        for (block, weights) in blocks.enumerate() {
+            let finish = self.requantization.block::<K>(block);
             let channel = block * K::OUTPUTS;
             let channels = K::OUTPUTS.min(self.outputs - channel);
             for first in (0..pixels).step_by(K::PIXELS) {
-                let starts = &starts[first..pixels.min(first + K::PIXELS)];
-                let tile = Tile::new(self, &values, starts, block);
-                let size = starts.len() * K::OUTPUTS;
+                let tile = Tile::new::<K>(&values, &starts[first..pixels.min(first + K::PIXELS)], self.size, weights);
+                let size = tile.pixels() * K::OUTPUTS;
                 if let Some(residual) = residual {
                     for (pixel, bytes) in residual_bytes[..size].chunks_exact_mut(K::OUTPUTS).enumerate() {
                         copy::<K>(bytes, &residual[(first + pixel) * self.outputs + channel..], channels);
                     }
                 }
                 // SAFETY: whoever packed this promised that the machine has the instruction set.
-                unsafe { K::tile(&tile, residual.map(|_| &residual_bytes[..size]), &mut bytes[..size]) };
+                unsafe { K::tile(&tile, &finish, residual.map(|_| &residual_bytes[..size]), &mut bytes[..size]) };
                 for (pixel, bytes) in bytes[..size].chunks_exact(K::OUTPUTS).enumerate() {
                     copy::<K>(&mut output[(first + pixel) * self.outputs + channel..], bytes, channels);
                 }
@@ -248,9 +252,18 @@ impl<K: Kernel> Convolution for Packed<K> {
     }
 }
 
+/// Checks the lengths of what a convolution is run on; returns the number of output pixels.
+pub fn check(window: &Window, outputs: usize, input: &[u8], residual: Option<&[u8]>, output: &[u8]) -> usize {
+    let [height, width] = window.output();
+    assert_eq!(input.len(), window.input.iter().product::<usize>());
+    assert_eq!(output.len(), height * width * outputs);
+    assert!(residual.is_none_or(|residual| residual.len() == output.len()));
+    height * width
+}
+
 /// Copies `channels` bytes; one move of fixed size where a block is full.
 #[inline(always)]
-fn copy<K: Kernel>(to: &mut [u8], from: &[u8], channels: usize) {
+pub fn copy<K: Kernel>(to: &mut [u8], from: &[u8], channels: usize) {
     if channels == K::OUTPUTS {
         to[..K::OUTPUTS].copy_from_slice(&from[..K::OUTPUTS]);
     } else {
@@ -258,8 +271,8 @@ fn copy<K: Kernel>(to: &mut [u8], from: &[u8], channels: usize) {
     }
 }
 
-impl<K: Kernel> fmt::Debug for Packed<K> {
+impl<K: Kernel> fmt::Debug for Direct<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Convolution({}, {:?}, {} outputs)", K::NAME, self.window, self.outputs)
+        write!(f, "Direct({}, {:?}, {} outputs)", K::NAME, self.window, self.outputs)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Everything heavy is a convolution. It is computed in tiles of a few output pixels × a few output channels whose
 //! sums stay in registers from the first multiplication to the finished byte: bias, residual, requantization and
-//! clamp are fused in. [`conv`] walks over the tiles; a [`Kernel`] computes one tile with one instruction set. All of
-//! them multiply pairs of 16-bit numbers into 32-bit sums (`pmaddwd`, `i32x4.dot_i16x8_s`, `smlal`): exact for pixels
+//! clamp are fused in. [`conv`] walks over the tiles, [`winograd`] does the same with fewer multiplications where the
+//! kernel is 3×3; a [`Kernel`] computes one tile with one instruction set. All of them multiply pairs of 16-bit numbers into 32-bit sums (`pmaddwd`, `i32x4.dot_i16x8_s`, `smlal`): exact for pixels
 //! (0..=255) as for activations (0..=127), and with two values of one input channel row per multiplication the
 //! sliding window needs no rearranged copy of the activations beyond padding.
 //!
@@ -17,15 +17,17 @@ mod scalar;
 mod shape;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod simd128;
+mod winograd;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Debug;
 
-pub use conv::Tile;
+use conv::Tile;
 pub use pool::{global_average_pool, max_pool};
 pub use shape::{Shape, Window, values};
+use winograd::Patches;
 
 /// A convolution with its weights packed for one instruction set.
 pub trait Convolution: Debug + Send + Sync {
@@ -58,22 +60,46 @@ pub struct ConvWeights<'a> {
 /// The largest value of every activation but the pixels.
 const HIGHEST: f32 = 127.0;
 
-/// How one instruction set computes a tile.
+/// How one instruction set computes.
+///
+/// # Safety
+/// All functions need a machine that has the instruction set.
 trait Kernel: Send + Sync + 'static {
     /// For people.
     const NAME: &'static str;
-    /// Output channels of a tile; weights are padded with zeros to a multiple of it.
+    /// Output channels of a tile, a multiple of 8; weights are padded with zeros to a multiple of it.
     const OUTPUTS: usize;
     /// Most output pixels of a tile.
     const PIXELS: usize;
 
-    /// Computes one tile: `tile.pixels()` × `OUTPUTS` finished bytes, pixel by pixel. `residual` has the same order.
-    /// `y = round_ties_even(clamp(sum as f32 * multiplier + residual as f32 * residual_scale, lowest, HIGHEST))`, each
-    /// step rounded to `f32` on its own; the clamp may come first because both limits are integers.
-    ///
-    /// # Safety
-    /// The machine must have the instruction set.
-    unsafe fn tile(tile: &Tile<'_>, residual: Option<&[u8]>, output: &mut [u8]);
+    /// Computes one tile from the multiplications to `tile.pixels()` × `OUTPUTS` finished bytes, pixel by pixel.
+    /// `residual` has the same order.
+    unsafe fn tile(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]);
+
+    /// Only the multiplications of a tile: `tile.pixels()` × `OUTPUTS` sums without bias, modulo 2³².
+    unsafe fn products(tile: &Tile<'_>, sums: &mut [i32]);
+
+    /// Only what follows the multiplications: any number of pixels × `OUTPUTS` sums, bias included, become bytes.
+    unsafe fn finish(finish: &Finish<'_>, sums: &[i32], residual: Option<&[u8]>, output: &mut [u8]);
+
+    /// [`Patches::components`], compiled for the instruction set.
+    unsafe fn components(patches: &Patches<'_>, components: &mut [i16]);
+
+    /// [`winograd::sums`], compiled for the instruction set.
+    unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]);
+}
+
+/// From sums to activations, for the output channels of one tile:
+/// `y = round_ties_even(clamp(sum as f32 * multiplier + residual as f32 * residual_scale, lowest, HIGHEST))`, each step
+/// rounded to `f32` on its own. The clamp may come first because both limits are integers.
+struct Finish<'a> {
+    /// One per output channel; part of the sum.
+    bias: &'a [i32],
+    /// One per output channel.
+    multiplier: &'a [f32],
+    residual_scale: f32,
+    /// The least value of the output.
+    lowest: f32,
 }
 
 /// The instruction sets that kernels exist for.
@@ -113,12 +139,26 @@ impl InstructionSet {
         // SAFETY: as just asserted.
         unsafe {
             match self {
-                InstructionSet::Scalar => conv::pack::<scalar::Scalar>(window, weights),
+                InstructionSet::Scalar => pack::<scalar::Scalar>(window, weights),
                 #[cfg(target_arch = "x86_64")]
-                InstructionSet::Avx2 => conv::pack::<avx2::Avx2>(window, weights),
+                InstructionSet::Avx2 => pack::<avx2::Avx2>(window, weights),
                 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-                InstructionSet::Simd128 => conv::pack::<simd128::Simd128>(window, weights),
+                InstructionSet::Simd128 => pack::<simd128::Simd128>(window, weights),
             }
+        }
+    }
+}
+
+/// Packs a convolution for the kernel `K` in the way that suits its window.
+///
+/// # Safety
+/// The machine must have the instruction set of `K`.
+unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+    // SAFETY: promised by the caller.
+    unsafe {
+        match winograd::suits(&window, weights) {
+            true => winograd::pack::<K>(window, weights),
+            false => conv::pack::<K>(window, weights),
         }
     }
 }

@@ -1,0 +1,410 @@
+//! 3×3 convolutions with 2.25 times fewer multiplications: Winograd's F(2×2, 3×3), exact in integers.
+//!
+//! The output is cut into patches of 2×2. Each needs the 4×4 inputs around it, `d`, and instead of 4 × 9 products per
+//! input channel it gets by with 16: those of `Bᵀ d B` and `G g Gᵀ`, number by number. So a patch becomes 16 numbers per
+//! channel (its *components*), each component of all channels is multiplied with its own weights by the same tiles as
+//! in a direct convolution, and `Aᵀ m A` turns the 16 sums back into 2×2 outputs:
+//!
+//! ```text
+//!      ⎛1  0 −1  0⎞       ⎛2  0  0⎞        ⎛1  1  1  0⎞
+//! Bᵀ = ⎜0  1  1  0⎟   G = ⎜1  1  1⎟   Aᵀ = ⎝0  1 −1 −1⎠
+//!      ⎜0 −1  1  0⎟       ⎜1 −1  1⎟
+//!      ⎝0  1  0 −1⎠       ⎝0  0  2⎠
+//! ```
+//!
+//! `G` is usually written with halves; here it is doubled, so all numbers are integers and the result is four times the
+//! convolution. A component is at most 4·255 and a weight at most 9·128 in size, both fit 16 bits. Sums are taken
+//! modulo 2³², which is exact as long as four times the convolution fits (see [`suits`]).
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::conv::{Padding, Requantization, check, copy};
+use super::{ConvWeights, Convolution, Kernel, Tile, Window};
+
+/// Numbers per patch and channel.
+const COMPONENTS: usize = 16;
+
+/// Bytes of components that are computed before they are multiplied: they should stay in the second-level cache while
+/// the weights stream past, and weights should not stream past too often.
+const GROUP_BYTES: usize = 1 << 18;
+
+/// Whether a convolution may be computed in this way.
+pub fn suits(window: &Window, weights: &ConvWeights<'_>) -> bool {
+    let largest = weights
+        .weight
+        .chunks_exact(9 * window.input[2].max(1))
+        .map(|weight| weight.iter().map(|w| i64::from((*w as i8).unsigned_abs())).sum::<i64>() * 255 * 4);
+    window.kernel == [3, 3] && window.stride == 1 && largest.max().is_some_and(|sum| sum <= i64::from(i32::MAX))
+}
+
+struct Winograd<K> {
+    window: Window,
+    outputs: usize,
+    /// Rows of patches.
+    rows: usize,
+    /// Patches side by side.
+    columns: usize,
+    /// Where each patch's four pixels begin in the output; nowhere if they are beyond its edge.
+    places: Vec<[Option<usize>; 4]>,
+    /// Pairs of input channels.
+    pairs: usize,
+    /// `[block of outputs][component][pair][output][2]`.
+    weights: Vec<i16>,
+    requantization: Requantization,
+    padding: Padding,
+    kernel: PhantomData<K>,
+}
+
+/// Packs a convolution that [`suits`] for the kernel `K`.
+///
+/// # Safety
+/// The machine must have the instruction set of `K`.
+///
+/// # Panics
+/// If the lengths in `weights` do not fit `window` or each other.
+pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+    let channels = window.input[2];
+    let outputs = weights.bias.len();
+    let pairs = channels.div_ceil(2);
+    let [height, width] = window.output();
+    let (rows, columns) = (height.div_ceil(2), width.div_ceil(2));
+    let place = |patch: usize| {
+        let (y, x) = (2 * (patch / columns), 2 * (patch % columns));
+        let inside = |y: usize, x: usize| (y < height && x < width).then(|| (y * width + x) * outputs);
+        [inside(y, x), inside(y, x + 1), inside(y + 1, x), inside(y + 1, x + 1)]
+    };
+    assert_eq!(weights.weight.len(), outputs * 9 * channels);
+
+    let requantization = Requantization::new::<K>(weights);
+    let component = pairs * 2 * K::OUTPUTS;
+    let mut packed = vec![0i16; requantization.blocks::<K>() * COMPONENTS * component];
+    for (output, weight) in weights.weight.chunks_exact(9 * channels).enumerate() {
+        let start = output / K::OUTPUTS * COMPONENTS * component + output % K::OUTPUTS * 2;
+        for channel in 0..channels {
+            let g = std::array::from_fn(|at| i16::from(weight[at * channels + channel] as i8));
+            let at = start + channel / 2 * 2 * K::OUTPUTS + channel % 2;
+            for (number, value) in transform_weights(g).into_iter().enumerate() {
+                packed[at + number * component] = value;
+            }
+        }
+    }
+    Box::new(Winograd::<K> {
+        window,
+        outputs,
+        rows,
+        columns,
+        places: (0..rows * columns).map(place).collect(),
+        pairs,
+        weights: packed,
+        requantization,
+        padding: Padding::new(window, [2 * rows + 2, 2 * columns + 2], &weights.pad_value),
+        kernel: PhantomData,
+    })
+}
+
+/// `G g Gᵀ`.
+fn transform_weights(g: [i16; 9]) -> [i16; COMPONENTS] {
+    let expand = |[a, b, c]: [i16; 3]| [2 * a, a + b + c, a - b + c, 2 * c];
+    let columns: [[i16; 4]; 3] = std::array::from_fn(|column| expand([g[column], g[3 + column], g[6 + column]]));
+    let rows: [[i16; 4]; 4] = std::array::from_fn(|row| expand(columns.map(|column| column[row])));
+    std::array::from_fn(|at| rows[at / 4][at % 4])
+}
+
+/// Patches whose components are wanted.
+pub struct Patches<'a> {
+    /// Padded activations.
+    values: &'a [i16],
+    row_stride: usize,
+    channels: usize,
+    /// Patches side by side.
+    columns: usize,
+    /// The first one, counted row by row.
+    first: usize,
+}
+
+/// A few numbers side by side, in a register; arithmetic is modulo their size.
+///
+/// # Safety
+/// All functions need the instruction set of the kernel that they belong to.
+pub trait Lanes: Copy {
+    type Number;
+    const COUNT: usize;
+
+    /// Reads [`Self::COUNT`] numbers.
+    unsafe fn load(from: *const Self::Number) -> Self;
+    /// Writes [`Self::COUNT`] numbers.
+    unsafe fn store(self, to: *mut Self::Number);
+    unsafe fn add(self, other: Self) -> Self;
+    unsafe fn subtract(self, other: Self) -> Self;
+    /// A quarter, rounded down.
+    unsafe fn quarter(self) -> Self;
+}
+
+impl Patches<'_> {
+    /// `Bᵀ d B` for as many patches as there is room for: `[patch][component][channel]`, channels padded to an even
+    /// number.
+    ///
+    /// # Safety
+    /// The machine must have the instruction set of `V`.
+    #[inline(always)]
+    pub unsafe fn components<V: Lanes<Number = i16>>(&self, components: &mut [i16]) {
+        let stride = self.channels.next_multiple_of(2);
+        for (patch, components) in components.chunks_exact_mut(COMPONENTS * stride).enumerate() {
+            let (y, x) = ((self.first + patch) / self.columns, (self.first + patch) % self.columns);
+            let values = &self.values[2 * (y * self.row_stride + x * self.channels)..];
+            assert!(values.len() >= 3 * self.row_stride + 4 * self.channels);
+            let vectors = self.channels / V::COUNT * V::COUNT;
+            // SAFETY: as just asserted, 4 rows of 4 pixels of all channels can be read; there are 16 × `stride` components.
+            unsafe {
+                for channel in (0..vectors).step_by(V::COUNT) {
+                    self.transform::<V>(values, components, channel);
+                }
+                for channel in vectors..self.channels {
+                    self.transform::<i16>(values, components, channel);
+                }
+            }
+        }
+    }
+
+    /// The components of one patch for a few channels.
+    #[inline(always)]
+    unsafe fn transform<V: Lanes<Number = i16>>(&self, values: &[i16], components: &mut [i16], channel: usize) {
+        let (from, to) = (values.as_ptr().wrapping_add(channel), components.as_mut_ptr().wrapping_add(channel));
+        let stride = self.channels.next_multiple_of(2);
+        // SAFETY: see `components`.
+        unsafe {
+            let expand = |a: V, b: V, c: V, d: V| [a.subtract(c), b.add(c), c.subtract(b), b.subtract(d)];
+            let row = |row: usize| {
+                let load = |column: usize| V::load(from.add(row * self.row_stride + column * self.channels));
+                expand(load(0), load(1), load(2), load(3))
+            };
+            let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+            for column in 0..4 {
+                let [a, b, c, d] = expand(a[column], b[column], c[column], d[column]);
+                a.store(to.add(column * stride));
+                b.store(to.add((4 + column) * stride));
+                c.store(to.add((8 + column) * stride));
+                d.store(to.add((12 + column) * stride));
+            }
+        }
+    }
+}
+
+/// `Aᵀ m A` for a few patches and the output channels of a tile, whose number is that of the biases: a quarter of it plus
+/// the bias. `products` are `[component][patch][output]`, `sums` become `[patch][pixel][output]`.
+///
+/// # Safety
+/// The machine must have the instruction set of `V`.
+#[inline(always)]
+pub unsafe fn sums<V: Lanes<Number = i32>>(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+    let outputs = bias.len();
+    let component = products.len() / COMPONENTS;
+    assert!(outputs.is_multiple_of(V::COUNT) && sums.len() == 4 * component);
+    for (patch, sums) in sums.chunks_exact_mut(4 * outputs).enumerate() {
+        for output in (0..outputs).step_by(V::COUNT) {
+            // SAFETY: there are COMPONENTS × `component` products, of which `patch` × `outputs` come before this patch's,
+            // four times as many sums as outputs, and as many biases as outputs.
+            unsafe {
+                let from = products.as_ptr().add(patch * outputs + output);
+                let to = sums.as_mut_ptr().add(output);
+                let bias = V::load(bias.as_ptr().add(output));
+                let reduce = |a: V, b: V, c: V, d: V| [a.add(b).add(c), b.subtract(c).subtract(d)];
+                let row = |row: usize| {
+                    let load = |column: usize| V::load(from.add((4 * row + column) * component));
+                    reduce(load(0), load(1), load(2), load(3))
+                };
+                let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+                for column in 0..2 {
+                    let [upper, lower] = reduce(a[column], b[column], c[column], d[column]);
+                    upper.quarter().add(bias).store(to.add(column * outputs));
+                    lower.quarter().add(bias).store(to.add((2 + column) * outputs));
+                }
+            }
+        }
+    }
+}
+
+/// One number at a time.
+macro_rules! single_lane {
+    ($number:ty) => {
+        impl Lanes for $number {
+            type Number = $number;
+            const COUNT: usize = 1;
+
+            #[inline(always)]
+            unsafe fn load(from: *const $number) -> $number {
+                // SAFETY: promised by the caller.
+                unsafe { *from }
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $number) {
+                // SAFETY: promised by the caller.
+                unsafe { *to = self }
+            }
+
+            #[inline(always)]
+            unsafe fn add(self, other: $number) -> $number {
+                self.wrapping_add(other)
+            }
+
+            #[inline(always)]
+            unsafe fn subtract(self, other: $number) -> $number {
+                self.wrapping_sub(other)
+            }
+
+            #[inline(always)]
+            unsafe fn quarter(self) -> $number {
+                self >> 2
+            }
+        }
+    };
+}
+
+single_lane!(i16);
+single_lane!(i32);
+
+/// Most output pixels of a tile of any kernel.
+const MOST_PIXELS: usize = 8;
+
+/// Tiles that are multiplied with one component's weights before the next component's turn.
+const TILES: usize = 4;
+
+/// What is computed on the way, for a few tiles of patches and one block of outputs.
+struct Workspace {
+    /// `[component][patch][output]`.
+    products: Vec<i32>,
+    /// `[patch][pixel][output]`; so are the other two.
+    sums: Vec<i32>,
+    residual: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+impl<K: Kernel> Convolution for Winograd<K> {
+    fn run(&self, input: &[u8], residual: Option<&[u8]>, output: &mut [u8]) {
+        const { assert!(K::PIXELS <= MOST_PIXELS) };
+        check(&self.window, self.outputs, input, residual, output);
+        let values = self.padding.apply(input, (2 * self.rows + 2).saturating_sub(self.window.padded()[0]));
+        let patch = COMPONENTS * 2 * self.pairs;
+        let several = TILES * K::PIXELS;
+        let group = (GROUP_BYTES / (2 * patch)).next_multiple_of(several).min(self.places.len());
+        let mut components = vec![0; group * patch];
+        let mut workspace = Workspace {
+            products: vec![0; COMPONENTS * several * K::OUTPUTS],
+            sums: vec![0; 4 * several * K::OUTPUTS],
+            residual: vec![0; 4 * several * K::OUTPUTS],
+            bytes: vec![0; 4 * several * K::OUTPUTS],
+        };
+        let block_weights = self.weights.len() / self.requantization.blocks::<K>();
+        for (first, places) in self.places.chunks(group).enumerate() {
+            let patches = Patches {
+                values: &values,
+                row_stride: self.padding.row_stride(),
+                channels: self.window.input[2],
+                columns: self.columns,
+                first: first * group,
+            };
+            let components = &mut components[..places.len() * patch];
+            // SAFETY: whoever packed this promised that the machine has the instruction set.
+            unsafe { K::components(&patches, components) };
+            for (block, weights) in self.weights.chunks_exact(block_weights).enumerate() {
+                for (components, places) in components.chunks(several * patch).zip(places.chunks(several)) {
+                    let workspace = workspace.of::<K>(places.len());
+                    self.multiply(components, weights, workspace.products);
+                    self.finish(places, block, workspace, residual, output);
+                }
+            }
+        }
+    }
+}
+
+/// The used part of a [`Workspace`].
+struct Work<'a> {
+    products: &'a mut [i32],
+    sums: &'a mut [i32],
+    residual: &'a mut [u8],
+    bytes: &'a mut [u8],
+}
+
+impl Workspace {
+    fn of<K: Kernel>(&mut self, patches: usize) -> Work<'_> {
+        let size = patches * K::OUTPUTS;
+        Work {
+            products: &mut self.products[..COMPONENTS * size],
+            sums: &mut self.sums[..4 * size],
+            residual: &mut self.residual[..4 * size],
+            bytes: &mut self.bytes[..4 * size],
+        }
+    }
+}
+
+impl<K: Kernel> Winograd<K> {
+    /// The products of a few tiles of patches with one block of outputs.
+    fn multiply(&self, components: &[i16], weights: &[i16], products: &mut [i32]) {
+        let channels = 2 * self.pairs;
+        let mut starts = [0; MOST_PIXELS];
+        let component = products.len() / COMPONENTS;
+        let weights = weights.chunks_exact(channels * K::OUTPUTS);
+        for (number, (weights, products)) in weights.zip(products.chunks_exact_mut(component)).enumerate() {
+            for (tile, products) in products.chunks_mut(K::PIXELS * K::OUTPUTS).enumerate() {
+                let starts = &mut starts[..products.len() / K::OUTPUTS];
+                for (patch, start) in starts.iter_mut().enumerate() {
+                    *start = ((tile * K::PIXELS + patch) * COMPONENTS + number) * channels;
+                }
+                let tile = Tile::new::<K>(components, starts, [1, 0, self.pairs], weights);
+                // SAFETY: whoever packed this promised that the machine has the instruction set.
+                unsafe { K::products(&tile, products) };
+            }
+        }
+    }
+
+    /// Turns products into bytes and puts them where they belong.
+    fn finish(
+        &self,
+        places: &[[Option<usize>; 4]],
+        block: usize,
+        work: Work<'_>,
+        residual: Option<&[u8]>,
+        output: &mut [u8],
+    ) {
+        let finish = self.requantization.block::<K>(block);
+        let channel = block * K::OUTPUTS;
+        let channels = K::OUTPUTS.min(self.outputs - channel);
+        let places = places.as_flattened();
+        if let Some(residual) = residual {
+            for (place, bytes) in places.iter().zip(work.residual.chunks_exact_mut(K::OUTPUTS)) {
+                if let Some(at) = place {
+                    copy::<K>(bytes, &residual[at + channel..], channels);
+                }
+            }
+        }
+        // SAFETY: whoever packed this promised that the machine has the instruction set.
+        unsafe {
+            K::sums(work.products, finish.bias, work.sums);
+            K::finish(&finish, work.sums, residual.map(|_| &*work.residual), work.bytes);
+        }
+        for (place, bytes) in places.iter().zip(work.bytes.chunks_exact(K::OUTPUTS)) {
+            if let Some(at) = place {
+                copy::<K>(&mut output[at + channel..], bytes, channels);
+            }
+        }
+    }
+}
+
+impl<K: Kernel> fmt::Debug for Winograd<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Winograd({}, {:?}, {} outputs)", K::NAME, self.window, self.outputs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::transform_weights;
+
+    #[test]
+    fn the_largest_weights_stay_far_within_16_bits() {
+        assert_eq!(transform_weights([-128; 9])[5], -9 * 128);
+        assert_eq!(transform_weights([1, 0, 0, 0, 0, 0, 0, 0, 0]), [4, 2, 2, 0, 2, 1, 1, 0, 2, 1, 1, 0, 0, 0, 0, 0]);
+    }
+}
