@@ -118,7 +118,7 @@ def search(trees, leaf, scores, limit, candidates):
             inverse, offset = numbers[node]
             margin = (scores[right] - scores[left]) * inverse - offset
             near, far = (2 * node + 1, 2 * node + 2) if margin < 0 else (2 * node + 2, 2 * node + 1)
-            heapq.heappush(branches, (cost + margin * margin, tree, far))
+            heapq.heappush(branches, (cost + abs(margin), tree, far))
             node = near
         level = (node + 1).bit_length() - 1
         position = node + 1 - 2**level

@@ -89,7 +89,7 @@ pub struct Quality {
     pub calibration: Calibration,
     /// What the forest found at growing effort, of what the exact scan finds.
     pub effort: Vec<EffortPoint>,
-    /// The least effort with a recall@10 of at least 0.99; `exact` where none has.
+    /// The least effort with a recall@10 of at least 0.99; `exact` where none has or the scan is less work.
     pub default_effort: Effort,
     /// With fewer items than this, the exact scan is the quicker way.
     pub exact_below: u32,

@@ -51,7 +51,7 @@ impl Forest {
                 let margin = plane.margin(score(plane.left), score(plane.right));
                 let (left, right) = (2 * node + 1, 2 * node + 2);
                 let (near, far) = if margin < 0.0 { (left, right) } else { (right, left) };
-                branches.push(Branch { cost: cost + margin * margin, tree, node: far as u32 });
+                branches.push(Branch { cost: cost + margin.abs(), tree, node: far as u32 });
                 node = near;
             }
             for &item in &grown.items[self.shape.range(node)] {
@@ -69,7 +69,7 @@ impl Forest {
 /// A part of a tree that was passed by. Greater is better: lower cost, then earlier tree, then earlier node.
 #[derive(Debug, Clone, Copy)]
 struct Branch {
-    /// Sum of the squared margins of the planes that lie between the query and this part.
+    /// Sum of the margins of the planes that lie between the query and this part.
     cost: f32,
     tree: u32,
     node: u32,
