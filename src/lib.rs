@@ -21,5 +21,7 @@ pub mod image;
 pub mod index;
 pub mod model;
 pub mod seed;
+#[cfg(not(target_family = "wasm"))]
+pub mod serve;
 #[cfg(target_family = "wasm")]
 mod web;

@@ -1,0 +1,263 @@
+//! `private-eye build`: pictures in, a static site out.
+
+use super::{
+    Failure, embedding, page, print, progress, samples, site, use_threads,
+    works::{Columns, Skipped, Source, Work, Works},
+};
+use clap::Args;
+use indicatif::HumanBytes;
+use private_eye::{
+    collection::{
+        About, CalibrationOptions, CollectionError, CollectionWriter, Manifest, ModelFile, SiteFolder, calibrate,
+    },
+    image::{Picture, changes, encode_jpeg},
+    index::{Forest, ForestOptions, Random},
+    model::Model,
+};
+use std::path::{Path, PathBuf};
+
+/// Pictures that are embedded before their results are written: enough to keep all cores busy, few enough to hold.
+const AT_A_TIME: usize = 256;
+const THUMBNAIL_QUALITY: u8 = 80;
+/// The longer side of the pictures whose changed copies measure the collection.
+const LARGEST_CHANGED: u32 = 1024;
+
+/// Build a static site that finds the pictures it was built from.
+///
+/// PICTURES is a folder (searched with the folders in it; a metadata.csv at its top is used), a CSV with a row for each
+/// picture, or a .npy file of embeddings. What cannot be read is skipped and listed.
+///
+/// A CSV is known by its columns: `Style, Artwork, Artist, Date, Link`, whose pictures are named after the last part of
+/// the link or after the artwork; `Author, Title, …, images`, whose first image's path names the picture; or any other
+/// with a column that holds the file name. Every column is kept with the work.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// A folder, a CSV or a .npy file of embeddings.
+    pictures: PathBuf,
+    /// The folder for the site; a site that is there already is replaced once the new one is whole.
+    #[arg(long, value_name = "SITE")]
+    out: PathBuf,
+    /// What the site is called [default: after the name of PICTURES].
+    #[arg(long)]
+    title: Option<String>,
+    /// A CSV that tells about the pictures of a folder or the rows of a .npy file.
+    #[arg(long, value_name = "CSV")]
+    metadata: Option<PathBuf>,
+    /// Where the pictures of a CSV are [default: beside it].
+    #[arg(long = "pictures", value_name = "DIR", id = "folder")]
+    folder: Option<PathBuf>,
+    /// The file names of the rows of a .npy file, a .npy of strings or a text of lines, to find their rows in the CSV.
+    #[arg(long, value_name = "FILE", requires = "metadata")]
+    names: Option<PathBuf>,
+    /// The CSV's column with the picture's file name.
+    #[arg(long, value_name = "NAME")]
+    image_column: Option<String>,
+    /// The CSV's column with the title.
+    #[arg(long, value_name = "NAME")]
+    title_column: Option<String>,
+    /// How many trees the forest has; more find more and take more space.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    trees: u16,
+    /// What decides everything that is left to chance: the same seed gives the same site.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The weights to use instead of those inside this command.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// The longer side of a thumbnail in pixels.
+    #[arg(long, value_name = "PIXELS", default_value_t = 160, value_parser = clap::value_parser!(u32).range(16..=1024))]
+    thumbnail: u32,
+    /// How many pictures to work on at a time [default: one for each core].
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+/// What has gone into the collection so far.
+#[derive(Default)]
+struct Taken<'a> {
+    /// The picture of each item, in the order of the items; empty for embeddings.
+    pictures: Vec<&'a Path>,
+    skipped: Vec<Skipped>,
+}
+
+impl Build {
+    pub fn run(self) -> Result<(), Failure> {
+        use_threads(self.jobs)?;
+        // First of all, so that nobody waits an hour to hear that the place is taken.
+        let folder = SiteFolder::begin(&self.out).map_err(|error| Failure::new(error.to_string()))?;
+        let (place, weights) = site::weights(self.model.as_deref())?;
+        let model = Model::from_bytes(&weights).map_err(|error| Failure::at(place, error))?;
+        let mut works = self.source(&folder).gather()?;
+        let title = self.title.clone().unwrap_or_else(|| works.title.clone());
+
+        let about = About {
+            title: title.clone(),
+            model: ModelFile::new(model.id().clone(), weights.len() as u64),
+            seed: self.seed,
+            columns: std::mem::take(&mut works.columns),
+        };
+        let at_site = |error: CollectionError| Failure::at(self.out.display(), error);
+        let mut writer = CollectionWriter::new(&folder.path().join("collection"), about).map_err(at_site)?;
+        let mut taken = match &works.embeddings {
+            Some(_) => take_embeddings(&mut writer, &model, &works)?,
+            None => self.take_pictures(&mut writer, &model, &works)?,
+        };
+        taken.skipped.splice(..0, works.skipped.iter().cloned());
+        progress::list_skipped(&taken.skipped);
+        let count = writer.vectors().len();
+        if count == 0 {
+            return Err(Failure::new(format!(
+                "none of {} could be used from {}; nothing was written",
+                works.offered,
+                self.pictures.display()
+            )));
+        }
+
+        let manifest = self.finish(writer, &model, &taken).map_err(at_site)?;
+        let page = page::files(&title);
+        write_files(&folder.path(), &page)?;
+        let models = folder.path().join("models");
+        fs_err::create_dir_all(&models)?;
+        fs_err::write(folder.path().join("collection").join(&manifest.model.file), &weights)?;
+        folder.finish().map_err(|error| Failure::at(self.out.display(), error))?;
+
+        print(&summary(&self.out, &works, &manifest, !page.is_empty()))
+    }
+
+    fn source(&self, folder: &SiteFolder) -> Source {
+        Source {
+            pictures: self.pictures.clone(),
+            metadata: self.metadata.clone(),
+            folder: self.folder.clone(),
+            names: self.names.clone(),
+            columns: Columns { image: self.image_column.clone(), title: self.title_column.clone() },
+            except: vec![folder.target().to_owned()],
+        }
+    }
+
+    /// Embeds the pictures and adds them with their thumbnails, in their order.
+    fn take_pictures<'a>(
+        &self,
+        writer: &mut CollectionWriter,
+        model: &Model,
+        works: &'a Works,
+    ) -> Result<Taken<'a>, Failure> {
+        let thumbnail = |picture: &Picture| {
+            encode_jpeg(&picture.fit(self.thumbnail), THUMBNAIL_QUALITY).map_err(|error| error.to_string())
+        };
+        let bar = progress::bar("Embedding", works.works.len());
+        let mut taken = Taken::default();
+        for works in works.works.chunks(AT_A_TIME) {
+            let paths: Vec<&Path> = works.iter().filter_map(|work| work.picture.as_deref()).collect();
+            let results = embedding::embed_all(model, &paths, &bar, thumbnail);
+            for ((work, path), result) in works.iter().zip(paths).zip(results) {
+                let added = match result {
+                    Ok((embedding, thumbnail)) => add(writer, &embedding.normalized(), work, &thumbnail)?,
+                    Err(reason) => Err(reason),
+                };
+                match added {
+                    Ok(()) => taken.pictures.push(path),
+                    Err(reason) => taken.skipped.push(Skipped::new(work.item.file(), reason)),
+                }
+            }
+        }
+        bar.finish_and_clear();
+        Ok(taken)
+    }
+
+    /// Builds the forest, measures the collection, makes the samples and writes the manifest.
+    fn finish(&self, mut writer: CollectionWriter, model: &Model, taken: &Taken) -> Result<Manifest, CollectionError> {
+        let spinner = progress::spinner("Growing the forest");
+        let options = ForestOptions { trees: self.trees.into(), seed: self.seed, ..ForestOptions::default() };
+        let forest = Forest::build(writer.vectors(), &options)?;
+        spinner.finish_and_clear();
+
+        let options = CalibrationOptions { seed: self.seed, ..CalibrationOptions::default() };
+        let bar = progress::bar("Measuring", options.pictures.min(taken.pictures.len()));
+        let copies = |item: u32| {
+            let copies = changed_copies(
+                model,
+                taken.pictures.get(item as usize).copied(),
+                Random::stream(self.seed, item.into()).next(),
+            );
+            bar.inc(1);
+            copies
+        };
+        let quality = calibrate(writer.vectors(), &forest, &options, copies)?;
+        bar.finish_and_clear();
+        samples::add(&mut writer, model, &taken.pictures, self.seed)?;
+        writer.finish(&forest, quality)
+    }
+}
+
+/// The embeddings of a picture changed in all the ways in which it should still be found.
+fn changed_copies(model: &Model, picture: Option<&Path>, seed: u64) -> Vec<Vec<f32>> {
+    let Some(picture) = picture.and_then(|path| embedding::read_picture(path).ok()) else { return Vec::new() };
+    // The network sees far fewer pixels; changing all of a large photograph would only take longer.
+    let picture = picture.fit(LARGEST_CHANGED);
+    let changes = (0..).zip(changes::calibration());
+    changes
+        .filter_map(|(number, change)| {
+            let copy = changes::apply(&picture, &change, seed.wrapping_add(number));
+            Some(model.embed(&copy).ok()?.normalized())
+        })
+        .collect()
+}
+
+/// Adds ready embeddings; there are no pictures to make thumbnails from.
+fn take_embeddings<'a>(writer: &mut CollectionWriter, model: &Model, works: &'a Works) -> Result<Taken<'a>, Failure> {
+    let mut taken = Taken::default();
+    let Some(matrix) = &works.embeddings else { return Ok(taken) };
+    embedding::check_length(model, matrix.dim)?;
+    for (row, work) in works.works.iter().enumerate() {
+        if let Err(reason) = add(writer, matrix.row(row), work, &[])? {
+            taken.skipped.push(Skipped::new(format!("{} ({})", work.item.title(), work.item.file()), reason));
+        }
+    }
+    Ok(taken)
+}
+
+/// Adds a work. What is wrong with the work itself comes back as the reason to skip it; the rest is a failure.
+fn add(
+    writer: &mut CollectionWriter,
+    embedding: &[f32],
+    work: &Work,
+    thumbnail: &[u8],
+) -> Result<Result<(), String>, Failure> {
+    match writer.add(embedding, &work.item, thumbnail) {
+        Ok(_) => Ok(Ok(())),
+        Err(CollectionError::Io(error)) => Err(error.into()),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs_err::create_dir_all(parent)?;
+        }
+        fs_err::write(path, bytes)?;
+    }
+    Ok(())
+}
+
+fn summary(out: &Path, works: &Works, manifest: &Manifest, has_page: bool) -> String {
+    let bytes = manifest.files().fold(manifest.model.bytes, |sum, (_, shard)| sum.saturating_add(shard.bytes));
+    let mut text = format!(
+        "{} of {} went into {} ({} for a visitor to download)",
+        manifest.count,
+        works.offered,
+        out.display(),
+        HumanBytes(bytes)
+    );
+    if has_page {
+        text.push_str(&format!("\nTry it: private-eye serve {}", out.display()));
+    } else {
+        text.push_str(
+            "\nThis command was compiled without the search page, so the site has none; `cargo xtask serve` in the \
+             source tree compiles it with the page.",
+        );
+    }
+    text
+}

@@ -1,0 +1,94 @@
+//! `private-eye query`: what a visitor's page would answer.
+
+use super::{Failure, print, print_json, site};
+use clap::Args;
+use private_eye::{
+    engine::{Answer, Match, SearchOptions, Verdict},
+    index::Effort,
+};
+use std::{fmt::Write, path::PathBuf};
+
+/// Find the works of a site that are nearest to a picture.
+///
+/// A match is "same" or "similar" from the scores on that were measured when the site was built; below those there is
+/// no close match. --threshold sets another bound for this query.
+#[derive(Debug, Args)]
+pub struct Query {
+    /// A built site or its collection folder.
+    site: PathBuf,
+    /// The picture to look for.
+    picture: PathBuf,
+    /// How many matches to show.
+    #[arg(short = 'n', long = "limit", default_value_t = 10, value_name = "N")]
+    limit: usize,
+    /// Compare with every work.
+    #[arg(long, conflicts_with = "effort")]
+    exact: bool,
+    /// Compare with about this many works.
+    #[arg(long, value_name = "N")]
+    effort: Option<usize>,
+    /// The score from which a match is a close one, -1 to 1 [default: the site's own].
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
+    threshold: Option<f32>,
+    /// The weights, where they are not in the site's models folder.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Print one JSON array of {rank, id, file, title, score, distance, verdict, item}.
+    #[arg(long)]
+    json: bool,
+}
+
+fn score(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(score) if (-1.0..=1.0).contains(&score) => Ok(score),
+        _ => Err("a score is a number from -1 to 1".to_owned()),
+    }
+}
+
+impl Query {
+    pub fn run(self) -> Result<(), Failure> {
+        let bytes = fs_err::read(&self.picture)?;
+        let engine = site::engine(&self.site, self.model.as_deref())?;
+        let effort = match self.effort {
+            _ if self.exact => Effort::Exact,
+            Some(candidates) => Effort::Candidates(candidates),
+            None => Effort::Auto,
+        };
+        let options =
+            SearchOptions { limit: self.limit, effort, threshold: self.threshold, ..SearchOptions::default() };
+        let answer = engine.search(&bytes, &options).map_err(|error| Failure::at(self.picture.display(), error))?;
+        if self.json { print_json(&answer.matches) } else { print(&in_words(&answer)) }
+    }
+}
+
+fn in_words(answer: &Answer) -> String {
+    let mut text = match (answer.verdict, answer.matches.first()) {
+        (_, None) | (Verdict::None, _) => "No close match.".to_owned(),
+        (Verdict::Same, Some(best)) => format!("The same picture: {}", name(best)),
+        (Verdict::Similar, Some(best)) => format!("Looks alike: {}", name(best)),
+    };
+    for found in &answer.matches {
+        let Match { rank, score, distance, verdict, file, .. } = found;
+        let verdict = match verdict {
+            Verdict::Same => "same",
+            Verdict::Similar => "similar",
+            Verdict::None => "-",
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n{rank:>3}  {score:.3}  {distance:.3}  {verdict:<7}  {}", name(found));
+        if !file.is_empty() {
+            let _ = write!(text, "  [{file}]");
+        }
+    }
+    text
+}
+
+/// The title, and the maker where one is known, on one line.
+fn name(found: &Match) -> String {
+    let maker = found.item.get("maker").and_then(|maker| maker.as_str());
+    let name = match maker {
+        Some(maker) => format!("{}, {maker}", found.title),
+        None => found.title.clone(),
+    };
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
