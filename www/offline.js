@@ -1,5 +1,8 @@
 // Keeps the page itself on the device, so that it opens with the server switched off.
 
+/** Milliseconds that a visit waits for news of the page itself. */
+const PATIENCE = 3000;
+
 /**
  * Registers the service worker and resolves when it has nothing left to fetch. Where there is none (an insecure
  * address, a private window) the page works all the same, only not offline.
@@ -7,8 +10,11 @@
 export async function keepOffline() {
   if (!navigator.serviceWorker) return;
   try {
-    // The browser looks for a newer sw.js on its own at each visit; through its cache, so that this too stays quiet.
+    // At every visit the browser looks for a newer sw.js on its own, a second or so after the page was loaded. That
+    // look goes through its cache, and this one comes before it: a host that lets sw.js be kept for a minute sees one
+    // request, and that before "ready".
     const registration = await navigator.serviceWorker.register("sw.js", { updateViaCache: "all" });
+    if (navigator.serviceWorker.controller) await Promise.race([registration.update().catch(() => {}), pause(PATIENCE)]);
     if (registration.installing) await settled(registration.installing);
     if (registration.waiting && registration.active) offerUpdate(registration.waiting);
   } catch (error) {
@@ -16,10 +22,16 @@ export async function keepOffline() {
   }
 }
 
+function pause(milliseconds) {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+}
+
+/** Resolves when a new worker serves the page, or waits for its turn, or has failed. */
 function settled(worker) {
+  const ends = navigator.serviceWorker.controller ? ["installed", "activated", "redundant"] : ["activated", "redundant"];
   return new Promise((resolve) => {
     const check = () => {
-      if (["activated", "redundant"].includes(worker.state) || (worker.state === "installed" && navigator.serviceWorker.controller)) resolve();
+      if (ends.includes(worker.state)) resolve();
     };
     worker.addEventListener("statechange", check);
     check();
