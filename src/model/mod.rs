@@ -7,6 +7,8 @@
 
 mod error;
 mod graph;
+#[cfg(not(target_family = "wasm"))]
+pub mod import;
 mod kernels;
 mod operators;
 pub mod spec;

@@ -1,0 +1,193 @@
+//! Conversions of small residual networks, written down as ONNX by the tests themselves.
+
+use tract_onnx::pb::{
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto,
+    ValueInfoProto, tensor_proto, tensor_shape_proto, type_proto,
+};
+
+use super::*;
+
+/// A deterministic stream of numbers in -1..1.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    }
+
+    fn tensor(&mut self, name: &str, dims: &[i64], map: impl Fn(f32) -> f32) -> TensorProto {
+        let len = dims.iter().product::<i64>() as usize;
+        TensorProto {
+            name: name.into(),
+            dims: dims.to_vec(),
+            data_type: tensor_proto::DataType::Float as i32,
+            float_data: (0..len).map(|_| map(self.next())).collect(),
+            ..Default::default()
+        }
+    }
+}
+
+/// Builds a network node by node.
+struct Onnx {
+    graph: GraphProto,
+    noise: Noise,
+}
+
+fn value(name: &str, dims: &[i64]) -> ValueInfoProto {
+    let dim = dims.iter().map(|&value| tensor_shape_proto::Dimension {
+        value: Some(tensor_shape_proto::dimension::Value::DimValue(value)),
+        ..Default::default()
+    });
+    let tensor = type_proto::Tensor {
+        elem_type: tensor_proto::DataType::Float as i32,
+        shape: Some(TensorShapeProto { dim: dim.collect() }),
+    };
+    let r#type = Some(TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() });
+    ValueInfoProto { name: name.into(), r#type, ..Default::default() }
+}
+
+fn ints(name: &str, ints: &[i64]) -> AttributeProto {
+    // 7 is INTS in onnx.proto's AttributeType.
+    AttributeProto { name: name.into(), r#type: 7, ints: ints.to_vec(), ..Default::default() }
+}
+
+impl Onnx {
+    fn new() -> Onnx {
+        let graph = GraphProto { input: vec![value("input", &[1, 3, 32, 32])], ..Default::default() };
+        Onnx { graph, noise: Noise(7) }
+    }
+
+    fn node(&mut self, op: &str, inputs: &[&str], output: &str, attribute: Vec<AttributeProto>) {
+        self.graph.node.push(NodeProto {
+            op_type: op.into(),
+            name: format!("/{output}"),
+            input: inputs.iter().map(|s| s.to_string()).collect(),
+            output: vec![output.into()],
+            attribute,
+            ..Default::default()
+        });
+    }
+
+    /// A convolution without bias and its batch-norm, whose output is `name.bn`.
+    fn conv_bn(&mut self, name: &str, input: &str, channels: [i64; 2], kernel: i64, stride: i64) {
+        let [i, o] = channels;
+        let spread = (3.0 / (i * kernel * kernel) as f32).sqrt() * 1.4;
+        let weight = self.noise.tensor(&format!("{name}.weight"), &[o, i, kernel, kernel], |x| x * spread);
+        let pad = kernel / 2;
+        let attributes =
+            vec![ints("strides", &[stride; 2]), ints("pads", &[pad; 4]), ints("kernel_shape", &[kernel; 2])];
+        self.node("Conv", &[input, &format!("{name}.weight")], name, attributes);
+        let parameters: [(&str, fn(f32) -> f32); 4] = [
+            ("gamma", |x| 1.0 + x / 4.0),
+            ("beta", |x| x / 4.0),
+            ("mean", |x| x / 8.0),
+            ("variance", |x| 1.0 + x / 2.0),
+        ];
+        let mut inputs = vec![name.to_string()];
+        self.graph.initializer.push(weight);
+        for (what, map) in parameters {
+            let tensor = self.noise.tensor(&format!("{name}.{what}"), &[o], map);
+            inputs.push(tensor.name.clone());
+            self.graph.initializer.push(tensor);
+        }
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        self.node("BatchNormalization", &inputs, &format!("{name}.bn"), Vec::new());
+    }
+
+    fn finish(mut self, output: &str, dim: i64) -> ModelProto {
+        self.graph.output.push(value(output, &[1, dim]));
+        let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 13 }];
+        ModelProto { ir_version: 8, opset_import, graph: Some(self.graph), ..Default::default() }
+    }
+}
+
+/// A stem, a pool, a block with a projected shortcut and one with a plain shortcut: all that a ResNet has.
+fn small_resnet(shortcut_first: bool) -> ModelProto {
+    let mut net = Onnx::new();
+    net.conv_bn("stem", "input", [3, 16], 7, 2);
+    net.node("Relu", &["stem.bn"], "stem.relu", Vec::new());
+    net.node(
+        "MaxPool",
+        &["stem.relu"],
+        "pool",
+        vec![ints("kernel_shape", &[3, 3]), ints("strides", &[2, 2]), ints("pads", &[1; 4])],
+    );
+    if shortcut_first {
+        net.conv_bn("a.down", "pool", [16, 32], 1, 2);
+    }
+    net.conv_bn("a.1", "pool", [16, 32], 3, 2);
+    net.node("Relu", &["a.1.bn"], "a.1.relu", Vec::new());
+    net.conv_bn("a.2", "a.1.relu", [32, 32], 3, 1);
+    if !shortcut_first {
+        net.conv_bn("a.down", "pool", [16, 32], 1, 2);
+    }
+    net.node("Add", &["a.2.bn", "a.down.bn"], "a.sum", Vec::new());
+    net.node("Relu", &["a.sum"], "a.out", Vec::new());
+    net.conv_bn("b.1", "a.out", [32, 32], 3, 1);
+    net.node("Relu", &["b.1.bn"], "b.1.relu", Vec::new());
+    net.conv_bn("b.2", "b.1.relu", [32, 32], 3, 1);
+    net.node("Add", &["b.2.bn", "a.out"], "b.sum", Vec::new());
+    net.node("Relu", &["b.sum"], "b.out", Vec::new());
+    net.node("GlobalAveragePool", &["b.out"], "mean", Vec::new());
+    net.node("Flatten", &["mean"], "embedding", Vec::new());
+    net.finish("embedding", 32)
+}
+
+/// Pictures of coloured blocks, each different.
+fn pictures(count: usize) -> Vec<Picture> {
+    let mut noise = Noise(11);
+    let mut byte = move || ((noise.next() + 1.0) * 127.0) as u8;
+    let mut picture = || {
+        let blocks: Vec<[u8; 3]> = (0..16).map(|_| [byte(), byte(), byte()]).collect();
+        let rgb = (0..32 * 32).flat_map(|i| blocks[i / 32 / 8 * 4 + i % 32 / 8]).collect();
+        Picture { width: 32, height: 32, rgb }
+    };
+    (0..count).map(|_| picture()).collect()
+}
+
+#[test]
+fn a_small_residual_network_keeps_its_embeddings_when_quantized() {
+    for shortcut_first in [false, true] {
+        let import = convert(&small_resnet(shortcut_first), "small", &pictures(24)).unwrap();
+        assert!(import.report.median_cosine > 0.995, "{:?}", import.report);
+        assert!(import.report.worst_cosine > 0.98, "{:?}", import.report);
+        assert_eq!(import.report.dim, 32);
+        let model = Model::from_bytes(&import.weights).unwrap();
+        assert_eq!((model.id().name.as_str(), model.id().dim), ("small", 32));
+    }
+}
+
+#[test]
+fn the_same_export_and_pictures_give_the_same_bytes() {
+    let (net, pictures) = (small_resnet(false), pictures(10));
+    assert!(convert(&net, "small", &pictures).unwrap().weights == convert(&net, "small", &pictures).unwrap().weights);
+}
+
+#[test]
+fn an_operator_without_an_integer_form_is_named() {
+    let mut net = Onnx::new();
+    net.conv_bn("stem", "input", [3, 4], 3, 1);
+    net.node("HardSwish", &["stem.bn"], "odd", Vec::new());
+    let error = convert(&net.finish("odd", 4), "odd", &pictures(8)).err().unwrap().to_string();
+    assert!(error.contains("HardSwish") && error.contains("/odd"), "{error}");
+}
+
+#[test]
+fn a_diverged_training_is_refused_with_the_tensor_that_holds_nan() {
+    let mut net = small_resnet(false);
+    net.graph.as_mut().unwrap().initializer[0].float_data[3] = f32::NAN;
+    let error = convert(&net, "diverged", &pictures(8)).err().unwrap().to_string();
+    assert!(error.contains("stem.weight"), "{error}");
+}
+
+#[test]
+fn too_few_calibration_pictures_are_refused_with_the_number_needed() {
+    let error = convert(&small_resnet(false), "small", &pictures(3)).err().unwrap().to_string();
+    assert!(error.contains("3 calibration pictures") && error.contains("at least 8"), "{error}");
+}
+
+#[test]
+fn bytes_that_are_no_onnx_are_refused() {
+    assert!(matches!(import_onnx(b"\x08not onnx at all", "x", &pictures(8)), Err(ImportError::NotOnnx(_))));
+}
