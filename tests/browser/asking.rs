@@ -1,0 +1,181 @@
+//! Every way of asking leads to the right work.
+
+use fantoccini::key::Key;
+use image::{DynamicImage, Rgb, RgbImage};
+use libtest_mimic::Failed;
+use serde_json::json;
+
+use crate::page::{Page, Shown};
+use crate::stage::Scene;
+use crate::works::{Work, cropped, jpeg};
+
+pub async fn upload_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    for at in [0.03, 0.31, 0.5, 0.77, 0.98] {
+        let work = scene.collection().work(at);
+        let query = cropped(&scene.collection().picture(work)?)?;
+        let results = page.ask(&scene.file("my photo.jpg", &query)?).await?;
+        finds(work, &results);
+        assert_eq!(results.len(), 10, "the page shows ten works");
+        assert!(results.iter().all(|shown| shown.pictured), "a thumbnail is missing: {results:#?}");
+        assert!(descending(&results), "results are not in the order of their scores: {results:#?}");
+    }
+    Ok(())
+}
+
+pub async fn the_same_picture_scores_one_and_is_called_the_same(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let work = scene.collection().work(0.42);
+    let results = page.ask(&scene.file("same.png", &png(&scene.collection().picture(work)?)?)?).await?;
+    finds(work, &results);
+    assert_eq!(results[0].score.parse::<f32>()?, 1.0);
+    assert_eq!(results[0].verdict, "same");
+    assert_eq!(page.verdict().await?, "same");
+    Ok(())
+}
+
+pub async fn a_pasted_picture_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {
+    given_by_event(&scene, 0.2, "dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))")
+        .await
+}
+
+pub async fn a_dropped_picture_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {
+    given_by_event(
+        &scene,
+        0.6,
+        "dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))",
+    )
+    .await
+}
+
+/// Hands a picture to the page the way the browser does, as a file in an event; `dispatch` uses it as `data`.
+async fn given_by_event(scene: &Scene, at: f64, dispatch: &str) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let work = scene.collection().work(at);
+    let query = cropped(&scene.collection().picture(work)?)?;
+    let script = format!(
+        "const data = new DataTransfer();
+         data.items.add(new File([Uint8Array.from(arguments[0])], 'image.jpg', {{ type: 'image/jpeg' }}));
+         document.body.{dispatch}"
+    );
+    page.run(&script, vec![json!(query)]).await?;
+    finds(work, &page.answer().await?);
+    Ok(())
+}
+
+pub async fn a_sample_finds_its_work_first(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let samples = page.run("return document.querySelectorAll('#samples button').length", vec![]).await?;
+    assert_eq!(samples, 3, "three pictures to try are on the page");
+    let mut found = Vec::new();
+    for sample in 0..3 {
+        page.forget_state().await?;
+        page.run("document.querySelectorAll('#samples button')[arguments[0]].click()", vec![json!(sample)]).await?;
+        let results = page.answer().await?;
+        assert_ne!(page.verdict().await?, "none", "sample {sample} finds nothing: {results:#?}");
+        found.push(results[0].file.clone());
+    }
+    found.sort();
+    found.dedup();
+    assert_eq!(found.len(), 3, "each sample is another work, found were only {found:?}");
+    Ok(())
+}
+
+pub async fn a_new_picture_cancels_the_search_for_the_old_one(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let (old, new) = (scene.collection().work(0.1), scene.collection().work(0.9));
+    let queries = [cropped(&scene.collection().picture(old)?)?, cropped(&scene.collection().picture(new)?)?];
+    // Both in one turn of the page, so that the first cannot be done when the second comes. From then on, every first
+    // line that the results ever show is noted.
+    let script = r##"
+        window.seen = [];
+        new MutationObserver(() => {
+            const first = document.querySelector("#results > li");
+            if (first) window.seen.push(first.dataset.file);
+        }).observe(document.querySelector("#results"), { childList: true });
+        for (const bytes of arguments) {
+            const data = new DataTransfer();
+            data.items.add(new File([Uint8Array.from(bytes)], "image.jpg", { type: "image/jpeg" }));
+            const input = document.querySelector("#picture");
+            input.files = data.files;
+            input.dispatchEvent(new Event("change", { bubbles: true }));
+        }"##;
+    page.run(script, queries.iter().map(|query| json!(query)).collect()).await?;
+    finds(new, &page.answer().await?);
+    // The engine works in the order of asking, so an answer to the first would have come before.
+    let seen = page.run("return window.seen", vec![]).await?;
+    assert_eq!(seen, json!([new.file]), "only the new picture's answer may ever be shown");
+    Ok(())
+}
+
+pub async fn a_picture_chosen_while_the_collection_loads_is_searched_when_it_is_there(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = Page::open(&scene.client, &served.url("/")).await?;
+    let work = scene.collection().work(0.66);
+    let query = cropped(&scene.collection().picture(work)?)?;
+    finds(work, &page.ask(&scene.file("early.jpg", &query)?).await?);
+    Ok(())
+}
+
+pub async fn the_keyboard_alone_leads_through_the_whole_journey(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    page.tab_to("#picture").await?;
+    // Enter or Space would open the system's own file dialog here, which no page and no driver can see.
+    page.tab_to("#samples button").await?;
+    page.press(&[Key::Enter]).await?;
+    let first = page.answer().await?;
+    assert_ne!(page.verdict().await?, "none");
+    let focused = page.run("return document.activeElement.id", vec![]).await?;
+    assert_eq!(focused, "verdict", "the focus goes to the answer");
+    page.tab_to("summary").await?;
+    page.press(&[Key::Enter]).await?;
+    assert_eq!(page.run("return document.activeElement.parentElement.open", vec![]).await?, true);
+
+    // And back, to ask for the next one.
+    page.forget_state().await?;
+    page.tab_to("#samples li:last-child button").await?;
+    page.press(&[Key::Space]).await?;
+    assert_ne!(page.answer().await?[0].file, first[0].file);
+    Ok(())
+}
+
+pub async fn a_picture_that_is_not_in_the_collection_has_no_close_match(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    // Nobody paints like this: coarse coloured noise.
+    let noise = RgbImage::from_fn(320, 240, |x, y| {
+        let mixed = (x / 3).wrapping_mul(0x9E37_79B1) ^ (y / 3).wrapping_mul(0x85EB_CA77);
+        let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x2C1B_3C6D);
+        Rgb([(mixed >> 24) as u8, (mixed >> 16) as u8, (mixed >> 8) as u8])
+    });
+    let results = page.ask(&scene.file("noise.jpg", &jpeg(&DynamicImage::ImageRgb8(noise), 90)?)?).await?;
+    assert_eq!(page.verdict().await?, "none", "{results:#?}");
+    assert!(page.text_of("#verdict").await?.contains("No close match"));
+    assert!(results.iter().all(|shown| shown.verdict == "none"));
+    Ok(())
+}
+
+fn finds(work: &Work, results: &[Shown]) {
+    let first = results.first().map(|shown| (shown.file.as_str(), shown.title.as_str()));
+    assert_eq!(first, Some((work.file.as_str(), work.title.as_str())), "all results: {results:#?}");
+    assert!(results[0].text.contains("similarity"), "the score is shown: {}", results[0].text);
+}
+
+fn descending(results: &[Shown]) -> bool {
+    let scores: Vec<f32> = results.iter().filter_map(|shown| shown.score.parse().ok()).collect();
+    scores.len() == results.len() && scores.is_sorted_by(|left, right| left >= right)
+}
+
+fn png(picture: &DynamicImage) -> Result<Vec<u8>, Failed> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png)?;
+    Ok(bytes.into_inner())
+}

@@ -1,0 +1,70 @@
+//! How the page looks and sounds.
+
+use libtest_mimic::Failed;
+use serde_json::{Value, json};
+
+use crate::page::Page;
+use crate::stage::Scene;
+use crate::works::cropped;
+
+/// The picture that the README shows.
+pub async fn screenshot_of_an_answer(scene: Scene) -> Result<(), Failed> {
+    let page =
+        answered(&scene, json!({ "width": 1280, "height": 860, "deviceScaleFactor": 1, "mobile": false })).await?;
+    let picture = scene.keep_screenshot(&page, "search.png").await?;
+    let picture = image::load_from_memory(&picture)?;
+    assert_eq!((picture.width(), picture.height()), (1280, 860));
+    Ok(())
+}
+
+pub async fn dark_mode_follows_the_system(scene: Scene) -> Result<(), Failed> {
+    let page =
+        answered(&scene, json!({ "width": 1280, "height": 860, "deviceScaleFactor": 1, "mobile": false })).await?;
+    let mut brightness = Vec::new();
+    for scheme in ["light", "dark"] {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        page.devtools("Emulation.setEmulatedMedia", features).await?;
+        let picture = image::load_from_memory(&scene.keep_screenshot(&page, &format!("{scheme}.png")).await?)?;
+        brightness.push(picture.to_luma8().pixels().map(|pixel| u64::from(pixel.0[0])).sum::<u64>());
+    }
+    assert!(brightness[1] * 2 < brightness[0], "dark is not darker than light: {brightness:?}");
+    Ok(())
+}
+
+pub async fn a_phone_shows_the_page_without_scrolling_sideways(scene: Scene) -> Result<(), Failed> {
+    for width in [320, 390] {
+        let page =
+            answered(&scene, json!({ "width": width, "height": 844, "deviceScaleFactor": 2, "mobile": true })).await?;
+        scene.keep_screenshot(&page, &format!("phone-{width}.png")).await?;
+        let wide = page.run("return document.documentElement.scrollWidth", vec![]).await?;
+        assert_eq!(wide, width, "something is wider than the screen");
+    }
+    Ok(())
+}
+
+pub async fn the_number_of_results_is_announced_politely(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    assert_eq!(page.run("return document.querySelector('#status').getAttribute('role')", vec![]).await?, "status");
+    let count = scene.collection().len().to_string();
+    let status = page.text_of("#status").await?;
+    assert!(status.contains(&count), "ready, and no word of the {count} works: {status}");
+    let query = cropped(&scene.collection().picture(scene.collection().work(0.8))?)?;
+    page.ask(&scene.file("query.jpg", &query)?).await?;
+    let status = page.text_of("#status").await?;
+    assert!(status.contains("10"), "no count of results: {status}");
+    Ok(())
+}
+
+/// The page on a screen like this, with the answer to a crop of one work.
+async fn answered(scene: &Scene, screen: Value) -> Result<Page, Failed> {
+    let served = scene.serve()?;
+    let page = Page::open(&scene.client, &served.url("/")).await?;
+    page.devtools("Emulation.setDeviceMetricsOverride", screen).await?;
+    page.wait_for_state("ready").await?;
+    let query = cropped(&scene.collection().picture(scene.collection().work(0.55))?)?;
+    page.ask(&scene.file("a postcard.jpg", &query)?).await?;
+    // The results come in with a short movement.
+    page.run("return Promise.all(document.getAnimations().map((movement) => movement.finished))", vec![]).await?;
+    Ok(page)
+}

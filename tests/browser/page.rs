@@ -1,0 +1,203 @@
+//! The search page as somebody before the screen uses and sees it. All selectors stand here.
+
+use std::future::Future;
+use std::path::Path;
+use std::time::Duration;
+
+use axum::http::Method;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::key::Key;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, Locator};
+use libtest_mimic::Failed;
+use serde_json::{Value, json};
+
+/// Longer than anything takes on a busy machine: it ends tests that hang, it does not measure.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Page {
+    client: Client,
+}
+
+/// One line of the results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub file: String,
+    pub title: String,
+    pub verdict: String,
+    /// As a number with 32 bits, as the engine computed it.
+    pub score: String,
+    /// Whether the thumbnail is there and has been decoded.
+    pub pictured: bool,
+    /// All that is written.
+    pub text: String,
+}
+
+impl Page {
+    /// Opens the site's page and waits until it says that it is ready.
+    pub async fn open_ready(client: &Client, address: &str) -> Result<Page, Failed> {
+        let page = Page::open(client, address).await?;
+        page.wait_for_state("ready").await?;
+        Ok(page)
+    }
+
+    pub async fn open(client: &Client, address: &str) -> Result<Page, Failed> {
+        client.goto(address).await?;
+        Ok(Page { client: client.clone() })
+    }
+
+    /// Waits for `loading`, `ready`, `searching`, `answered` or `error`.
+    pub async fn wait_for_state(&self, wanted: &str) -> Result<(), Failed> {
+        let state = || async { Ok(self.run("return document.body.dataset.state", vec![]).await? == wanted) };
+        match until(state).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let body = self.text_of("body").await.unwrap_or_default();
+                Err(format!("the page is not {wanted} after {PATIENCE:?} ({error:?}); it shows:\n{body}").into())
+            }
+        }
+    }
+
+    /// Chooses a file in the file input.
+    pub async fn choose(&self, file: &Path) -> Result<(), Failed> {
+        self.forget_state().await?;
+        let input = self.client.find(Locator::Css("#picture")).await?;
+        Ok(input.send_keys(file.to_str().ok_or("the path is not text")?).await?)
+    }
+
+    /// Marks the state as seen, so that an earlier answer is not taken for the next one.
+    pub async fn forget_state(&self) -> Result<(), Failed> {
+        let script = "const { dataset } = document.body; if (dataset.state !== 'loading') dataset.state = 'seen'";
+        self.run(script, vec![]).await.map(drop)
+    }
+
+    /// Chooses a file, waits for the answer and returns it.
+    pub async fn ask(&self, file: &Path) -> Result<Vec<Shown>, Failed> {
+        self.choose(file).await?;
+        self.answer().await
+    }
+
+    /// Waits for the answer to the question just asked and returns its lines.
+    pub async fn answer(&self) -> Result<Vec<Shown>, Failed> {
+        self.wait_for_state("answered").await?;
+        self.results().await
+    }
+
+    /// The lines of the results as they are now.
+    pub async fn results(&self) -> Result<Vec<Shown>, Failed> {
+        let script = r##"
+            return Promise.all([...document.querySelectorAll("#results > li")].map(async (line) => {
+                const picture = line.querySelector("img");
+                if (picture && !picture.complete) await new Promise((done) => { picture.onload = picture.onerror = done; });
+                return {
+                    ...line.dataset,
+                    title: line.querySelector("h3").textContent,
+                    pictured: Boolean(picture?.naturalWidth),
+                    text: line.innerText,
+                };
+            }))"##;
+        let lines = self.run(script, vec![]).await?;
+        let lines = lines.as_array().ok_or("the results are no list")?;
+        Ok(lines.iter().map(Shown::from).collect())
+    }
+
+    /// Waits until an error is shown next to the file input and returns its code and its text.
+    pub async fn error(&self) -> Result<(String, String), Failed> {
+        self.wait_for_state("error").await?;
+        let code = self.run("return document.querySelector('#error').dataset.code", vec![]).await?;
+        Ok((code.as_str().unwrap_or_default().to_owned(), self.text_of("#error").await?))
+    }
+
+    pub async fn text_of(&self, selector: &str) -> Result<String, Failed> {
+        Ok(self.client.find(Locator::Css(selector)).await?.text().await?)
+    }
+
+    /// What the heading over the answer says of the best match: `same`, `similar` or `none`.
+    pub async fn verdict(&self) -> Result<String, Failed> {
+        let verdict = self.run("return document.querySelector('#verdict').dataset.verdict", vec![]).await?;
+        Ok(verdict.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs a function body in the page; a promise that it returns is waited for.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, Failed> {
+        Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Presses keys one after the other, each let go before the next.
+    pub async fn press(&self, keys: &[Key]) -> Result<(), Failed> {
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for key in keys {
+            let value = char::from(*key);
+            actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        }
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// Presses Tab until an element that matches has the focus; fails when the focus has gone round without.
+    pub async fn tab_to(&self, selector: &str) -> Result<(), Failed> {
+        for _ in 0..100 {
+            self.press(&[Key::Tab]).await?;
+            let reached =
+                self.run("return document.activeElement.matches(arguments[0])", vec![json!(selector)]).await?;
+            if reached == true {
+                return Ok(());
+            }
+        }
+        Err(format!("Tab never reaches {selector}").into())
+    }
+
+    /// A command of Chromium's own protocol, for what WebDriver cannot set.
+    pub async fn devtools(&self, command: &'static str, parameters: Value) -> Result<(), Failed> {
+        self.client.issue_cmd(Devtools { command, parameters }).await?;
+        Ok(())
+    }
+
+    pub async fn screenshot(&self) -> Result<Vec<u8>, Failed> {
+        Ok(self.client.screenshot().await?)
+    }
+
+    pub async fn reload(&self) -> Result<(), Failed> {
+        Ok(self.client.refresh().await?)
+    }
+}
+
+impl From<&Value> for Shown {
+    fn from(line: &Value) -> Shown {
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        Shown {
+            file: text("file"),
+            title: text("title"),
+            verdict: text("verdict"),
+            score: text("score"),
+            pictured: line["pictured"] == true,
+            text: text("text"),
+        }
+    }
+}
+
+/// Asks again and again until the answer is yes.
+pub async fn until<F: Future<Output = Result<bool, Failed>>>(question: impl Fn() -> F) -> Result<(), Failed> {
+    let asking = async {
+        while !question().await? {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| Err("waited in vain".into()))
+}
+
+#[derive(Debug)]
+struct Devtools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({ "cmd": self.command, "params": self.parameters }).to_string()))
+    }
+}

@@ -1,0 +1,103 @@
+//! What every test gets: a browser with an empty profile, the site on a server of its own, a folder for its files.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use fantoccini::Client;
+use libtest_mimic::{Failed, Trial};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::driver::Driver;
+use crate::page::Page;
+use crate::served::{FlippedBit, Served};
+use crate::works::Collection;
+
+/// What all tests of one engine share.
+pub struct Stage {
+    driver: Driver,
+    collection: Collection,
+    runtime: Runtime,
+}
+
+pub struct Scene {
+    pub client: Client,
+    pub stage: Arc<Stage>,
+    folder: TempDir,
+}
+
+impl Stage {
+    pub fn new(driver: Driver, collection: Collection) -> Result<Stage, Failed> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        Ok(Stage { driver, collection, runtime })
+    }
+}
+
+/// A test as libtest shows it, named after its engine and its function.
+pub fn trial<F>(stage: &Arc<Stage>, name: &str, test: fn(Scene) -> F) -> Trial
+where
+    F: Future<Output = Result<(), Failed>> + Send + 'static,
+{
+    let stage = stage.clone();
+    let name = format!("{}: {}", stage.driver.engine.name(), name.rsplit("::").next().unwrap_or(name));
+    Trial::test(name, move || {
+        stage.runtime.block_on(async {
+            let client = stage.driver.open().await?;
+            let scene = Scene { client: client.clone(), stage: stage.clone(), folder: tempfile::tempdir()? };
+            // In a task, so that the browser is closed after a panic, too.
+            let outcome = tokio::spawn(test(scene)).await;
+            client.close().await?;
+            match outcome {
+                Ok(outcome) => outcome,
+                Err(panic) => match panic.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(error) => Err(error.into()),
+                },
+            }
+        })
+    })
+}
+
+impl Scene {
+    pub fn collection(&self) -> &Collection {
+        &self.stage.collection
+    }
+
+    /// Serves the site to this test alone: an origin of its own, with nothing in its caches.
+    pub fn serve(&self) -> Result<Served, Failed> {
+        Served::start(&self.collection().site, Router::new(), None)
+    }
+
+    pub fn serve_with(&self, more: Router) -> Result<Served, Failed> {
+        Served::start(&self.collection().site, more, None)
+    }
+
+    pub fn serve_flipped(&self, flipped: FlippedBit) -> Result<Served, Failed> {
+        Served::start(&self.collection().site, Router::new(), Some(flipped))
+    }
+
+    /// Opens the site's page and waits until it is ready.
+    pub async fn ready_page(&self, served: &Served) -> Result<Page, Failed> {
+        Page::open_ready(&self.client, &served.url("/")).await
+    }
+
+    /// A file in this test's own folder.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Failed> {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes)?;
+        Ok(path)
+    }
+
+    /// Keeps a screenshot where `cargo xtask test` collects them.
+    pub async fn keep_screenshot(&self, page: &Page, name: &str) -> Result<Vec<u8>, Failed> {
+        let picture = page.screenshot().await?;
+        if let Some(folder) = std::env::var_os("PRIVATE_EYE_SCREENSHOTS") {
+            let folder = Path::new(&folder);
+            std::fs::create_dir_all(folder)?;
+            std::fs::write(folder.join(name), &picture)?;
+        }
+        Ok(picture)
+    }
+}

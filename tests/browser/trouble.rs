@@ -1,0 +1,76 @@
+//! What goes wrong is said in words, next to where it can be put right.
+
+use std::fs::File;
+
+use libtest_mimic::Failed;
+
+use crate::page::Page;
+use crate::served::FlippedBit;
+use crate::stage::Scene;
+use crate::works::cropped;
+
+pub async fn a_text_file_is_refused_next_to_the_input(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    page.choose(&scene.file("notes.txt", b"This is no picture at all.")?).await?;
+    let (code, text) = page.error().await?;
+    assert_eq!(code, "NotAPicture");
+    for word in ["notes.txt", "JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF"] {
+        assert!(text.contains(word), "the error does not name {word}: {text}");
+    }
+    let tied = "const input = document.querySelector('#picture');
+        return document.getElementById(input.getAttribute('aria-describedby')).getAttribute('role')";
+    assert_eq!(page.run(tied, vec![]).await?, "alert", "the error is announced and belongs to the input");
+    assert!(page.results().await?.is_empty());
+    Ok(())
+}
+
+pub async fn a_file_too_large_is_refused_before_it_is_read(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    // Without content: reading it would find no picture, so that another error would be shown.
+    let path = scene.file("huge.jpg", &[])?;
+    let limit = private_eye::image::Limits::default().bytes as u64;
+    File::options().write(true).open(&path)?.set_len(limit + 1)?;
+    page.choose(&path).await?;
+    let (code, text) = page.error().await?;
+    assert_eq!(code, "TooLarge", "{text}");
+    assert!(text.contains("64"), "the error does not say how large a file may be: {text}");
+    Ok(())
+}
+
+pub async fn after_an_error_the_next_picture_is_searched(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    page.choose(&scene.file("broken.jpg", b"\xff\xd8\xff\xe0 and then nothing")?).await?;
+    page.error().await?;
+    let work = scene.collection().work(0.25);
+    let query = cropped(&scene.collection().picture(work)?)?;
+    let results = page.ask(&scene.file("good.jpg", &query)?).await?;
+    assert_eq!(results[0].file, work.file);
+    assert_eq!(page.text_of("#error").await?, "", "the old error is gone");
+    Ok(())
+}
+
+pub async fn a_shard_with_one_flipped_bit_is_refused_by_name(scene: Scene) -> Result<(), Failed> {
+    for part in ["vectors", "items", "thumbnails"] {
+        let shard = scene.collection().shards(part).remove(0);
+        let served = scene.serve_flipped(FlippedBit { file: shard.clone() })?;
+        let page = Page::open(&scene.client, &served.url("/")).await?;
+        let (code, text) = page.error().await?;
+        assert_eq!(code, "CorruptedDownload", "{text}");
+        assert!(text.contains(&shard), "the error does not name {shard}: {text}");
+    }
+    Ok(())
+}
+
+pub async fn weights_with_one_flipped_bit_are_refused(scene: Scene) -> Result<(), Failed> {
+    let file = scene.collection().manifest["model"]["file"].as_str().ok_or("the manifest names no weights")?;
+    let name = file.rsplit('/').next().unwrap_or(file).to_owned();
+    let served = scene.serve_flipped(FlippedBit { file: name.clone() })?;
+    let page = Page::open(&scene.client, &served.url("/")).await?;
+    let (code, text) = page.error().await?;
+    assert_eq!(code, "CorruptedDownload", "{text}");
+    assert!(text.contains(&name), "the error does not name {name}: {text}");
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The page as visitors get it, without a collection: what `private-eye build` puts around one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::process::say;
+use crate::stamp::files_below;
+use crate::wasm;
+use crate::workspace::Workspace;
+
+pub struct Page {
+    pub folder: PathBuf,
+    /// Compiler warnings in the library as compiled for the browser.
+    pub warnings: usize,
+}
+
+/// A service worker governs the folder that it is served from, so it and the manifest lie at the site's root.
+const AT_THE_ROOT: [&str; 2] = ["sw.js", "manifest.webmanifest"];
+/// What the browser loads of the bound module.
+const MODULE: [&str; 2] = ["private_eye.js", "private_eye_bg.wasm"];
+
+/// Assembles `target/page`.
+pub fn build(workspace: &Workspace) -> Result<Page> {
+    let wasm = wasm::build(workspace)?;
+    let mut sources = BTreeMap::from([(PathBuf::from("index.html"), workspace.root().join("index.html"))]);
+    let www = workspace.root().join("www");
+    for file in files_below(&www)? {
+        let below = file.strip_prefix(&www)?.to_path_buf();
+        let at_the_root = AT_THE_ROOT.iter().any(|name| below == Path::new(name));
+        sources.insert(if at_the_root { below } else { Path::new("www").join(below) }, file);
+    }
+    for name in MODULE {
+        sources.insert(Path::new("www/pkg").join(name), wasm.folder.join(name));
+    }
+    let folder = folder(workspace);
+    if mirror(&sources, &folder)? {
+        say(format!("the page is in {}", folder.display()));
+    }
+    Ok(Page { folder, warnings: wasm.warnings })
+}
+
+/// Where the page lies once it is built.
+pub fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.target("page")
+}
+
+/// Makes `folder` hold just these files; tells whether anything changed. Equal files are left alone, because cargo
+/// compiles the command anew when one of them is younger.
+fn mirror(sources: &BTreeMap<PathBuf, PathBuf>, folder: &Path) -> Result<bool> {
+    let mut changed = false;
+    for file in files_below(folder)? {
+        if !sources.contains_key(file.strip_prefix(folder)?) {
+            fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?;
+            changed = true;
+        }
+    }
+    for (below, source) in sources {
+        let bytes = fs::read(source).with_context(|| format!("{} cannot be read", source.display()))?;
+        let file = folder.join(below);
+        if fs::read(&file).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        fs::create_dir_all(file.parent().unwrap_or(folder))?;
+        fs::write(&file, bytes).with_context(|| format!("{} cannot be written", file.display()))?;
+        changed = true;
+    }
+    Ok(changed)
+}
