@@ -251,7 +251,7 @@ impl Chart {
         if rng.chance(0.6) {
             let head = (w * rng.range(0.1, 0.9), h * rng.range(0.1, 0.25));
             let away = (head.1 - centre.1).atan2(head.0 - centre.0);
-            for i in 0..24 {
+            for _ in 0..24 {
                 canvas.line(
                     head,
                     polar(head, size * rng.range(0.1, 0.25), away + rng.bell() * 0.2),

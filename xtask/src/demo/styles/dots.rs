@@ -10,7 +10,7 @@ pub fn paint(rng: &Rng, number: usize) -> Painted {
     let mut canvas = scene.canvas.clone();
     let size = rng.range(2.3, 3.6);
     for pass in 0..2 {
-        let step = size * if pass == 0 { 2.0 } else { 1.75 };
+        let step = size * if pass == 0 { 2.2 } else { 2.0 };
         for row in 0..(h / step) as usize + 1 {
             for column in 0..(w / step) as usize + 1 {
                 let at = ((column as f32 + rng.unit()) * step, (row as f32 + rng.unit()) * step);

@@ -4,13 +4,19 @@ mod botanical;
 mod celestial;
 mod colour_field;
 mod constructivist;
+mod currents;
 mod deco;
 mod dots;
 mod geometric;
+mod guilloche;
 mod ink;
+mod masks;
+mod mosaic;
 mod night_city;
 mod quilt;
+mod regatta;
 mod stained_glass;
+mod still_life;
 mod tilings;
 mod topographic;
 mod waves;
@@ -106,5 +112,35 @@ pub const STYLES: &[Style] = &[
         name: "Quilt",
         makers: &[maker("Dorcas Pettibone", 1848, 1879), maker("The Thornwick sewing circle", 1902, 1936)],
         paint: quilt::paint,
+    },
+    Style {
+        name: "Portrait mask",
+        makers: &[maker("Baptiste Okoro-Lund", 1931, 1958), maker("Ruth Zabriel", 1962, 1986)],
+        paint: masks::paint,
+    },
+    Style {
+        name: "Still life",
+        makers: &[maker("Cornelis van Aerdt", 1634, 1661), maker("Pauline Etcheverry", 1891, 1924)],
+        paint: still_life::paint,
+    },
+    Style {
+        name: "Guilloche engraving",
+        makers: &[maker("Provincial Mint, engraving room", 1872, 1912), maker("Theodor Winkelried", 1905, 1939)],
+        paint: guilloche::paint,
+    },
+    Style {
+        name: "Currents",
+        makers: &[maker("Noor Castellane", 1994, 2023), maker("Studio Halbwelle", 2008, 2024)],
+        paint: currents::paint,
+    },
+    Style {
+        name: "Mosaic",
+        makers: &[maker("Workshop of the West Baths", 120, 260), maker("Serafina Dolce", 1908, 1931)],
+        paint: mosaic::paint,
+    },
+    Style {
+        name: "Regatta",
+        makers: &[maker("Armand Kerivel", 1902, 1929), maker("Elspeth Tarrant", 1947, 1972)],
+        paint: regatta::paint,
     },
 ];
