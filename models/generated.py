@@ -22,11 +22,10 @@ def palette(rng: Rng, count: int) -> np.ndarray:
     """Colours that go together: a few hues around one, with varied lightness."""
     hue, spread = rng.random(), rng.choice([0.05, 0.15, 0.5])
     strength = rng.uniform(0.1, 1.0)
+    lightness = rng.permutation(np.linspace(*np.sort(rng.permutation([0.08, 0.3, 0.6, 0.95])[:2]), count))
     colours = [
-        colorsys.hls_to_rgb(
-            (hue + rng.uniform(-spread, spread)) % 1, rng.uniform(0.08, 0.95), strength * rng.random() ** 0.5
-        )
-        for _ in range(count)
+        colorsys.hls_to_rgb((hue + rng.uniform(-spread, spread)) % 1, light, strength * rng.random() ** 0.5)
+        for light in lightness
     ]
     return (np.array(colours) * 255).astype(np.uint8)
 

@@ -3,8 +3,8 @@
 A view is what a visitor might bring instead of the picture itself. One
 homography per view does crop, turn, mirror, perspective and zooming out; what
 then lies outside the picture shows something else. Light, colour, writing,
-blur, noise and JPEG follow. Four kinds, from the picture as it hangs in the
-collection to one barely to be recognized:
+blur, noise and JPEG follow. There are four kinds, from the picture as it hangs in the
+collection to one barely to be recognized.
 """
 
 import math
@@ -18,8 +18,8 @@ from torchvision.io import ImageReadMode, decode_jpeg, encode_jpeg
 
 GALLERY, MILD, PHOTOGRAPHED, HOSTILE = range(4)
 
-# Per kind: (share of views that get it, greatest strength).
-#                 GALLERY      MILD          PHOTOGRAPHED  HOSTILE
+# What each kind may suffer: the greatest strength, or (..._SHARE) how many of its views get it.
+# Columns: gallery, mild, photographed, hostile.
 CAST = torch.tensor([0.02, 0.06, 0.18, 0.25])  # gain per channel
 LIGHT = torch.tensor([0.02, 0.15, 0.30, 0.35])  # brightness, contrast
 GAMMA = torch.tensor([0.00, 0.15, 0.35, 0.45])
@@ -45,7 +45,7 @@ def corners(kind: Tensor) -> Tensor:
     n, dev = len(kind), kind.device
     pick = lambda *values: torch.tensor(values, device=dev)[kind]  # noqa: E731
     half = uniform(n, pick(0.96, 0.72, 0.75, 0.40), pick(1.0, 1.0, 1.75, 0.95), dev)
-    # A tenth of the hostile views show the picture small within something else.
+    # Some hostile views show the picture small within something else.
     half = torch.where((kind == HOSTILE) & (torch.rand(n, device=dev) < 0.15), uniform(n, 1.2, 2.0, dev), half)
     aspect = (uniform(n, -1, 1, dev) * pick(0.01, 0.06, 0.15, 0.25)).exp()
     extent = torch.stack([half * aspect, half / aspect], 1)
@@ -78,7 +78,8 @@ def grid(corner: Tensor, size: int) -> Tensor:
     solved = torch.linalg.solve(rows, torch.cat([x, y], 1))
     matrix = torch.cat([solved, torch.ones(n, 1, device=dev)], 1).view(n, 3, 3)
     axis = (torch.arange(size, device=dev) * 2 + 1) / size - 1
-    points = torch.stack([axis.expand(size, size), axis[:, None].expand(size, size), torch.ones(size, size, device=dev)])
+    x, y = axis.expand(size, size), axis[:, None].expand(size, size)
+    points = torch.stack([x, y, torch.ones_like(x)])
     mapped = (matrix @ points.flatten(1)).transpose(1, 2)
     return (mapped[..., :2] / mapped[..., 2:].clamp(min=0.2)).view(n, size, size, 2)
 
@@ -133,14 +134,13 @@ def relight(x: Tensor, kind: Tensor) -> Tensor:
 
 def blur(x: Tensor, deviation: Tensor) -> Tensor:
     """Gaussian blur with a deviation of its own, in pixels, for each view."""
-    n, channels, size = len(x), x.shape[1], x.shape[-1]
-    reach = max(1, min(size // 4, math.ceil(2.5 * float(deviation.max()))))
-    offset = torch.arange(-reach, reach + 1, device=x.device)
-    kernel = (-(offset**2) / (2 * deviation[:, None] ** 2 + 1e-4)).exp()
-    kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(channels, 0)
-    flat = F.pad(x.reshape(1, n * channels, size, size), [reach] * 4, mode="reflect")
-    flat = F.conv2d(flat, kernel[:, None, None, :], groups=n * channels)
-    return F.conv2d(flat, kernel[:, None, :, None], groups=n * channels).view_as(x)
+    size = x.shape[-1]
+    offset = torch.arange(size, device=x.device)
+    distance = (offset[:, None] - offset) ** 2
+    # As a matrix product: at these sizes far cheaper than a convolution per view.
+    kernel = (-distance / (2 * deviation.view(-1, 1, 1, 1) ** 2 + 1e-4)).exp()
+    kernel = kernel / kernel.sum(-1, keepdim=True)
+    return kernel @ x @ kernel.transpose(-1, -2)
 
 
 def writing(count: int, size: int, seed: int) -> Tensor:
@@ -163,7 +163,8 @@ def writing(count: int, size: int, seed: int) -> Tensor:
                     draw.line((x, y, *(rng.random(2) * size)), ink, int(rng.integers(2, 9)), "curve")
                 case _:
                     letters = "".join(chr(c) for c in rng.integers(48, 123, int(rng.integers(3, 14))))
-                    draw.text((x - w / 2, y), letters, ink, ImageFont.load_default(float(rng.uniform(0.06, 0.3) * size)))
+                    font = ImageFont.load_default(float(rng.uniform(0.06, 0.3) * size))
+                    draw.text((x - w / 2, y), letters, ink, font)
         masks.append(np.asarray(mask))
     return torch.from_numpy(np.stack(masks))[:, None]
 
@@ -190,7 +191,7 @@ def render(pictures: Tensor, kind: Tensor, size: int, masks: Tensor) -> Tensor:
     beyond = (where.abs().amax((1, 2, 3)) > 1.02).nonzero()[:, 0]
     if len(beyond):
         cover = ((1 - where[beyond].abs().amax(-1)) * fine / 4 + 0.5).clamp(0, 1)[:, None]
-        around = surroundings(source.roll(1, 0)[beyond], where[beyond])
+        around = surroundings(source.roll(n // 2, 0)[beyond], where[beyond])
         x[beyond] = x[beyond] * cover + around * (1 - cover)
     if fine != size:
         x = F.avg_pool2d(x, 2)
@@ -202,7 +203,11 @@ def render(pictures: Tensor, kind: Tensor, size: int, masks: Tensor) -> Tensor:
     x = relight(x, kind)
     soft = (torch.rand(n, device=dev) < at(BLUR_SHARE)).nonzero()[:, 0]
     if len(soft):
-        x[soft] = blur(x[soft], uniform(len(soft), 0.1, 1, dev) * at(BLUR)[soft] * size)
+        blurred = blur(x[soft], uniform(len(soft), 0.1, 1, dev) * at(BLUR)[soft] * size)
+        # Cameras also sharpen: a third of these views go the other way.
+        sharpened = torch.rand(len(soft), device=dev) < 0.33
+        way = torch.where(sharpened, -uniform(len(soft), 0.2, 1, dev), torch.ones(1, device=dev))
+        x[soft] = x[soft].lerp(blurred, way.view(-1, 1, 1, 1))
     x = x + torch.randn_like(x) * (uniform(n, 0, 1, dev) ** 2 * at(NOISE)).view(n, 1, 1, 1)
     x = x.clamp(0, 1)
     squeezed = (torch.rand(n, device=dev) < at(JPEG_SHARE)).nonzero()[:, 0]
@@ -216,8 +221,9 @@ def alike(pictures: Tensor) -> Tensor:
     """The same random mirroring, cropping and recolouring for both views: new pictures for free."""
     n, dev = len(pictures), pictures.device
     kind = torch.where(torch.rand(n, device=dev) < 0.5, MILD, GALLERY)
-    corner = corners(kind) * torch.tensor([1.0, 1.0], device=dev)
+    corner = corners(kind)
     flip = torch.where(torch.rand(n, 1, 1, device=dev) < 0.5, -1.0, 1.0)
     corner = torch.cat([corner[..., :1] * flip, corner[..., 1:]], -1)
-    x = F.grid_sample(pictures.float() / 255, grid(corner, pictures.shape[-1]), padding_mode="border", align_corners=False)
+    where = grid(corner, pictures.shape[-1])
+    x = F.grid_sample(pictures.float() / 255, where, padding_mode="border", align_corners=False)
     return (relight(x, kind) * 255).to(torch.uint8)
