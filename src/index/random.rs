@@ -1,26 +1,22 @@
-/// SplitMix64: a small, seedable generator whose numbers are the same on every machine and in every release.
+use crate::seed::SplitMix64;
+
+/// Positions and samples drawn from a seed: the same ones on every machine and in every release.
 #[derive(Debug, Clone)]
-pub struct Random {
-    state: u64,
-}
+pub struct Random(SplitMix64);
 
 impl Random {
     pub fn new(seed: u64) -> Random {
-        Random { state: seed }
+        Random(SplitMix64::new(seed))
     }
 
     /// A generator for part number `stream` of the work that `seed` drives.
     pub fn stream(seed: u64, stream: u64) -> Random {
-        Random::new(Random::new(seed).next() ^ Random::new(!stream).next())
+        Random(SplitMix64::split(seed, stream))
     }
 
     #[expect(clippy::should_implement_trait, reason = "an endless generator, not an iterator")]
     pub fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.next_u64()
     }
 
     /// A number in `0..bound`; 0 for an empty range.
