@@ -79,13 +79,32 @@ pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<
     let requantization = Requantization::new::<K>(weights);
     let component = pairs * 2 * K::OUTPUTS;
     let mut packed = vec![0i16; requantization.blocks::<K>() * COMPONENTS * component];
-    for (output, weight) in weights.weight.chunks_exact(9 * channels).enumerate() {
-        let start = output / K::OUTPUTS * COMPONENTS * component + output % K::OUTPUTS * 2;
-        for channel in 0..channels {
-            let g = std::array::from_fn(|at| i16::from(weight[at * channels + channel] as i8));
-            let at = start + channel / 2 * 2 * K::OUTPUTS + channel % 2;
-            for (number, value) in transform_weights(g).into_iter().enumerate() {
-                packed[at + number * component] = value;
+    // A few channels at a time are put in order in a small place: the components lie so far apart that writing to all of
+    // them in turn is slow.
+    const CHANNELS: usize = 16;
+    let mut staged = vec![0; COMPONENTS * CHANNELS * K::OUTPUTS];
+    let blocks = weights.weight.chunks(9 * channels * K::OUTPUTS);
+    for (weight, packed) in blocks.zip(packed.chunks_exact_mut(COMPONENTS * component)) {
+        for first in (0..channels).step_by(CHANNELS) {
+            let count = CHANNELS.min(channels - first);
+            staged.fill(0);
+            for (lane, weight) in weight.chunks_exact(9 * channels).enumerate() {
+                for channel in 0..count {
+                    let weight = &weight[first + channel..];
+                    let mut g = [0; 9];
+                    for (g, weight) in g.iter_mut().zip(weight.iter().step_by(channels)) {
+                        *g = i16::from(*weight as i8);
+                    }
+                    let at = (channel / 2 * K::OUTPUTS + lane) * 2 + channel % 2;
+                    for (number, value) in transform_weights(g).into_iter().enumerate() {
+                        staged[number * CHANNELS * K::OUTPUTS + at] = value;
+                    }
+                }
+            }
+            let pieces = packed.chunks_exact_mut(component).zip(staged.chunks_exact(CHANNELS * K::OUTPUTS));
+            for (packed, staged) in pieces {
+                let length = count.next_multiple_of(2) * K::OUTPUTS;
+                packed[first * K::OUTPUTS..][..length].copy_from_slice(&staged[..length]);
             }
         }
     }
@@ -104,11 +123,19 @@ pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<
 }
 
 /// `G g Gᵀ`.
+#[inline(always)]
 fn transform_weights(g: [i16; 9]) -> [i16; COMPONENTS] {
-    let expand = |[a, b, c]: [i16; 3]| [2 * a, a + b + c, a - b + c, 2 * c];
-    let columns: [[i16; 4]; 3] = std::array::from_fn(|column| expand([g[column], g[3 + column], g[6 + column]]));
-    let rows: [[i16; 4]; 4] = std::array::from_fn(|row| expand(columns.map(|column| column[row])));
-    std::array::from_fn(|at| rows[at / 4][at % 4])
+    let expand = |a: i16, b: i16, c: i16| [2 * a, a + b + c, a - b + c, 2 * c];
+    let [a, b, c] = [expand(g[0], g[1], g[2]), expand(g[3], g[4], g[5]), expand(g[6], g[7], g[8])];
+    let mut components = [0; COMPONENTS];
+    for column in 0..4 {
+        let [first, second, third, fourth] = expand(a[column], b[column], c[column]);
+        components[column] = first;
+        components[4 + column] = second;
+        components[8 + column] = third;
+        components[12 + column] = fourth;
+    }
+    components
 }
 
 /// Patches whose components are wanted.
