@@ -169,36 +169,38 @@ pub trait Lanes: Copy {
 }
 
 impl Patches<'_> {
-    /// `Bᵀ d B` for as many patches as there is room for: `[patch][component][channel]`, channels padded to an even
+    /// `Bᵀ d B` for as many patches as there is room for: `[component][patch][channel]`, channels padded to an even
     /// number.
     ///
     /// # Safety
     /// The machine must have the instruction set of `V`.
     #[inline(always)]
     pub unsafe fn components<V: Lanes<Number = i16>>(&self, components: &mut [i16]) {
-        let stride = self.channels.next_multiple_of(2);
-        for (patch, components) in components.chunks_exact_mut(COMPONENTS * stride).enumerate() {
+        let channels = self.channels.next_multiple_of(2);
+        let stride = components.len() / COMPONENTS;
+        for patch in 0..stride / channels {
             let (y, x) = ((self.first + patch) / self.columns, (self.first + patch) % self.columns);
             let values = &self.values[2 * (y * self.row_stride + x * self.channels)..];
             assert!(values.len() >= 3 * self.row_stride + 4 * self.channels);
             let vectors = self.channels / V::COUNT * V::COUNT;
-            // SAFETY: as just asserted, 4 rows of 4 pixels of all channels can be read; there are 16 × `stride` components.
+            let components = &mut components[patch * channels..];
+            // SAFETY: as just asserted, 4 rows of 4 pixels of all channels can be read; `stride` apart, there are 16 times
+            // as many components as channels.
             unsafe {
                 for channel in (0..vectors).step_by(V::COUNT) {
-                    self.transform::<V>(values, components, channel);
+                    self.transform::<V>(&values[channel..], &mut components[channel..], stride);
                 }
                 for channel in vectors..self.channels {
-                    self.transform::<i16>(values, components, channel);
+                    self.transform::<i16>(&values[channel..], &mut components[channel..], stride);
                 }
             }
         }
     }
 
-    /// The components of one patch for a few channels.
+    /// The components of one patch for a few channels, `stride` apart.
     #[inline(always)]
-    unsafe fn transform<V: Lanes<Number = i16>>(&self, values: &[i16], components: &mut [i16], channel: usize) {
-        let (from, to) = (values.as_ptr().wrapping_add(channel), components.as_mut_ptr().wrapping_add(channel));
-        let stride = self.channels.next_multiple_of(2);
+    unsafe fn transform<V: Lanes<Number = i16>>(&self, values: &[i16], components: &mut [i16], stride: usize) {
+        let (from, to) = (values.as_ptr(), components.as_mut_ptr());
         // SAFETY: see `components`.
         unsafe {
             let expand = |a: V, b: V, c: V, d: V| [a.subtract(c), b.add(c), c.subtract(b), b.subtract(d)];
@@ -336,10 +338,10 @@ impl<K: Kernel> Convolution for Winograd<K> {
             // SAFETY: whoever packed this promised that the machine has the instruction set.
             unsafe { K::components(&patches, components) };
             for (block, weights) in self.weights.chunks_exact(block_weights).enumerate() {
-                for (components, places) in components.chunks(several * patch).zip(places.chunks(several)) {
-                    let workspace = workspace.of::<K>(places.len());
-                    self.multiply(components, weights, workspace.products);
-                    self.finish(places, block, workspace, residual, output);
+                for (number, places) in places.chunks(several).enumerate() {
+                    let work = workspace.of::<K>(places.len());
+                    self.multiply(components, number * several, weights, work.products);
+                    self.finish(places, block, work, residual, output);
                 }
             }
         }
@@ -367,17 +369,18 @@ impl Workspace {
 }
 
 impl<K: Kernel> Winograd<K> {
-    /// The products of a few tiles of patches with one block of outputs.
-    fn multiply(&self, components: &[i16], weights: &[i16], products: &mut [i32]) {
+    /// The products of a few tiles of patches, from patch `first` on, with one block of outputs.
+    fn multiply(&self, components: &[i16], first: usize, weights: &[i16], products: &mut [i32]) {
         let channels = 2 * self.pairs;
         let mut starts = [0; MOST_PIXELS];
         let component = products.len() / COMPONENTS;
         let weights = weights.chunks_exact(channels * K::OUTPUTS);
-        for (number, (weights, products)) in weights.zip(products.chunks_exact_mut(component)).enumerate() {
+        let components = components.chunks_exact(components.len() / COMPONENTS);
+        for ((weights, components), products) in weights.zip(components).zip(products.chunks_exact_mut(component)) {
             for (tile, products) in products.chunks_mut(K::PIXELS * K::OUTPUTS).enumerate() {
                 let starts = &mut starts[..products.len() / K::OUTPUTS];
                 for (patch, start) in starts.iter_mut().enumerate() {
-                    *start = ((tile * K::PIXELS + patch) * COMPONENTS + number) * channels;
+                    *start = (first + tile * K::PIXELS + patch) * channels;
                 }
                 let tile = Tile::new::<K>(components, starts, [1, 0, self.pairs], weights);
                 // SAFETY: whoever packed this promised that the machine has the instruction set.
