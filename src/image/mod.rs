@@ -17,6 +17,7 @@ mod error;
 mod format;
 mod jpeg;
 mod orientation;
+mod palette_tiff;
 mod pixels;
 mod raster;
 mod resize;
@@ -152,3 +153,6 @@ fn buffer(len: u64, value: u8) -> Result<Vec<u8>, ImageError> {
     buffer.resize(len as usize, value);
     Ok(buffer)
 }
+
+#[cfg(test)]
+mod tests;

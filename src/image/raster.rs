@@ -7,12 +7,23 @@ use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::Tif
 use image::error::{ImageError as Error, ImageResult};
 use image::metadata::Orientation;
 
-use super::{Format, ImageError, Limits, Picture, buffer, orientation, pixels};
+use super::{Format, ImageError, Limits, Picture, buffer, orientation, palette_tiff, pixels};
 
 /// Most bytes that a decoder may take beside the samples it hands out, per byte of them, and for small pictures.
 const WORKING_MEMORY: (u64, u64) = (2, 16 << 20);
 
 pub(super) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<(Picture, Orientation), ImageError> {
+    if format == Format::Tiff
+        && let Some((as_grey, palette)) = palette_tiff::split(bytes)
+    {
+        let (mut picture, orientation) = decode_plain(format, &as_grey, limits)?;
+        palette_tiff::paint(&mut picture, &palette);
+        return Ok((picture, orientation));
+    }
+    decode_plain(format, bytes, limits)
+}
+
+fn decode_plain(format: Format, bytes: &[u8], limits: &Limits) -> Result<(Picture, Orientation), ImageError> {
     let refused = |error| refusal(format, error);
     let mut decoder = open(format, bytes).map_err(refused)?;
     let (width, height) = decoder.dimensions();

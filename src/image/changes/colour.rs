@@ -52,14 +52,16 @@ pub(super) fn cast(picture: &Picture, strength: u8, random: &mut SplitMix64) -> 
     by_tables(picture, &tables)
 }
 
-/// Each channel takes a share of the next one (or of the one before), and the colour around the grey of its brightness is
-/// stretched or shrunk; the brightness stays.
+/// Hues turned: each channel takes a share of the next one (or of the one before), and the distance from grey is made a
+/// little larger or smaller; the brightness stays.
 pub(super) fn recolour(picture: &Picture, strength: u8, random: &mut SplitMix64) -> Picture {
     let strength = i32::from(strength.min(100));
     // At least half of what is asked for, or many copies would be next to unchanged.
     let share = random.between(strength / 2, strength) * ONE / 100;
     let step = if random.below(2) == 0 { 1 } else { 2 };
-    let stretch = factor(strength as u8, random).max(ONE / 4);
+    // Mixing two thirds-of-the-circle neighbours brings colours nearer to grey, which is made good here.
+    let paled = (ONE * ONE - 3 * share * ONE + 3 * share * share).unsigned_abs().isqrt() as i32;
+    let stretch = factor(strength as u8 / 2, random) * ONE / paled.max(ONE / 8);
     let mut changed = picture.clone();
     for pixel in changed.rgb.as_chunks_mut::<3>().0 {
         let old = pixel.map(i32::from);

@@ -67,7 +67,7 @@ pub fn calibration() -> Vec<Change> {
         InTurn(vec![Blur { permille: 6 }, Noise { levels: 6 }]),
         InTurn(vec![Turn { degrees: 6 }, Jpeg { quality: 70 }]),
         InTurn(vec![Writing { percent: 10 }, Jpeg { quality: 70 }]),
-        InTurn(vec![Photograph { tilt: 12, side: 480 }, Jpeg { quality: 75 }]),
+        InTurn(vec![Photograph { tilt: 12, side: 400 }, Jpeg { quality: 75 }]),
     ]
 }
 
@@ -171,3 +171,6 @@ impl fmt::Display for Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

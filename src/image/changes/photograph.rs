@@ -92,9 +92,14 @@ fn paint_wall(width: u32, height: u32, random: &mut SplitMix64) -> Picture {
     let rough = Hills::new(scale.max(2), random);
     let grain = Hills::new(1, random);
     let mut rgb = Vec::with_capacity(width as usize * height as usize * 3);
+    let mut relief = vec![0; width as usize];
     for y in 0..height as i32 {
-        for x in 0..width as i32 {
-            let relief = stains.at(x, y) * 10 + trowel.at(x, y * 2) * 5 + rough.at(x, y) * 6 + grain.at(x, y) * 5;
+        relief.fill(0);
+        stains.add_row(y, 10, &mut relief);
+        trowel.add_row(y * 2, 5, &mut relief);
+        rough.add_row(y, 6, &mut relief);
+        grain.add_row(y, 5, &mut relief);
+        for relief in &relief {
             rgb.extend(paint.map(|value| (value + value * relief / (128 * 256)).clamp(0, 255) as u8));
         }
     }

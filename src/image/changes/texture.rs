@@ -34,6 +34,8 @@ fn mean(
     channels: usize,
 ) {
     let size = (2 * radius + 1) as u32;
+    // A mean is the sum times this, in units of 2^-24: sums of bytes times it fit 32 bits.
+    let share = (1 << 24) / size;
     let down = step > channels;
     let mut line = vec![0_u8; count];
     for start in starts {
@@ -46,7 +48,7 @@ fn mean(
             let radius = radius as isize;
             let mut sum: u32 = (-radius..=radius).map(at).sum();
             for i in 0..count {
-                values[first + i * step] = ((sum + size / 2) / size) as u8;
+                values[first + i * step] = ((sum * share + (1 << 23)) >> 24) as u8;
                 sum += at(i as isize + radius + 1);
                 sum -= at(i as isize - radius);
             }
@@ -80,21 +82,30 @@ impl Hills {
     }
 
     fn corner(&self, x: i32, y: i32) -> i32 {
-        (mix(self.seed ^ (u64::from(x as u32) << 32 | u64::from(y as u32))) >> 56) as i32
+        (mix(self.seed ^ (u64::from(x as u32) << 32 | u64::from(y as u32))) >> 56) as i32 - 128
     }
 
-    /// The height at a pixel, -128..=127.
-    pub(super) fn at(&self, x: i32, y: i32) -> i32 {
-        let part = |p: i32| {
-            let t = p.rem_euclid(self.cell) * 256 / self.cell;
-            // Smoothstep, so that the lattice does not show.
-            t * t * (768 - 2 * t) / 65536
+    /// How far between two corners a pixel stands, of 256; smoothed, so that the lattice does not show.
+    fn part(&self, position: i32) -> i32 {
+        let t = position.rem_euclid(self.cell) * 256 / self.cell;
+        t * t * (768 - 2 * t) / 65536
+    }
+
+    /// Adds the heights of the pixels of row `y`, each -128..=127 times `weight`, to `relief`.
+    pub(super) fn add_row(&self, y: i32, weight: i32, relief: &mut [i32]) {
+        let (row, down) = (y.div_euclid(self.cell), self.part(y));
+        let edge = |column: i32| {
+            let top = self.corner(column, row);
+            if down == 0 { top } else { (top * (256 - down) + self.corner(column, row + 1) * down) / 256 }
         };
-        let (cx, cy) = (x.div_euclid(self.cell), y.div_euclid(self.cell));
-        let (tx, ty) = (part(x), part(y));
-        let blend = |a: i32, b: i32, t: i32| (a * (256 - t) + b * t) / 256;
-        let top = blend(self.corner(cx, cy), self.corner(cx + 1, cy), tx);
-        let bottom = blend(self.corner(cx, cy + 1), self.corner(cx + 1, cy + 1), tx);
-        blend(top, bottom, ty) - 128
+        let mut left = edge(0);
+        for (column, cell) in (1..).zip(relief.chunks_mut(self.cell as usize)) {
+            let right = edge(column);
+            for (x, relief) in (0..).zip(cell) {
+                let across = self.part(x);
+                *relief += (left * (256 - across) + right * across) / 256 * weight;
+            }
+            left = right;
+        }
     }
 }
