@@ -182,9 +182,7 @@ mod tests {
 
     #[test]
     fn weights_sum_to_one_at_any_scale() {
-        for (from, to) in
-            [(1, 1), (1, 1000), (1000, 1), (4000, 224), (223, 224), (u32::MAX, u32::MAX / 2).min((70_000, 3))]
-        {
+        for (from, to) in [(1, 1), (1, 1000), (1000, 1), (4000, 224), (223, 224), (70_000, 3)] {
             for taps in triangle(from, to) {
                 assert_eq!(taps.weights.iter().map(|&w| u64::from(w)).sum::<u64>(), 1 << WEIGHT_BITS, "{from} to {to}");
                 assert!(taps.first + taps.weights.len() <= from as usize);

@@ -41,8 +41,10 @@ fn a_seed_always_gives_the_same_copy_and_another_seed_another() {
     }
 }
 
-#[rustfmt::skip]
-const HASHES: [&str; 14] = ["9e179560", "95f252d1", "44ba29f9", "a5fbd319", "03092384", "1531e081", "515a4df9", "19256089", "acde800b", "41b4c537", "0166b50e", "06583d5d", "5777c6fb", "6f017fc1"];
+const HASHES: [&str; 14] = [
+    "9e179560", "95f252d1", "44ba29f9", "a5fbd319", "03092384", "1531e081", "515a4df9", "19256089", "acde800b",
+    "41b4c537", "0166b50e", "06583d5d", "5777c6fb", "6f017fc1",
+];
 
 /// The copies a collection was calibrated with must be the same on every machine: these are the first bytes of SHA-256.
 #[test]
