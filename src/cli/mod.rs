@@ -7,6 +7,7 @@ mod embed;
 mod embedding;
 mod failure;
 mod info;
+mod model;
 mod npy;
 mod page;
 mod progress;
@@ -44,6 +45,7 @@ enum Command {
     Info(info::Info),
     Verify(verify::Verify),
     Serve(serve::Serve),
+    Model(model::Model),
 }
 
 /// Runs the command that the process was started with.
@@ -55,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Info(info) => info.run(),
         Command::Verify(verify) => verify.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Model(model) => model.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -88,9 +88,9 @@ impl Source {
                     path.display()
                 )));
             }
-            _ if path.is_dir() => self.from_folder()?,
-            Some("npy") => self.from_embeddings()?,
-            Some("csv" | "tsv" | "txt") => self.from_table()?,
+            _ if path.is_dir() => self.works_in_folder()?,
+            Some("npy") => self.works_in_embeddings()?,
+            Some("csv" | "tsv" | "txt") => self.works_in_table()?,
             _ => {
                 let what = path.display();
                 return Err(Failure::new(format!(
@@ -104,7 +104,7 @@ impl Source {
         Ok(works)
     }
 
-    fn from_folder(&self) -> Result<Works, Failure> {
+    fn works_in_folder(&self) -> Result<Works, Failure> {
         let walk = folder::files(&self.pictures, &self.except);
         let own = self.pictures.join(OWN_TABLE);
         let table = self.metadata.clone().or_else(|| own.is_file().then_some(own));
@@ -137,7 +137,7 @@ impl Source {
         Ok(works)
     }
 
-    fn from_table(&self) -> Result<Works, Failure> {
+    fn works_in_table(&self) -> Result<Works, Failure> {
         let table = Table::read(&self.pictures)?;
         let schema = Schema::recognize(&table, &self.columns, true)?;
         let beside = match self.pictures.parent() {
@@ -161,7 +161,7 @@ impl Source {
         Ok(works)
     }
 
-    fn from_embeddings(&self) -> Result<Works, Failure> {
+    fn works_in_embeddings(&self) -> Result<Works, Failure> {
         let matrix = npy::read(&self.pictures)?;
         let names = self.names.as_deref().map(names::read).transpose()?;
         if let Some(names) = names.as_ref().filter(|names| names.len() != matrix.rows()) {

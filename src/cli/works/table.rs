@@ -44,9 +44,10 @@ impl Table {
             return Err("it is empty; its first line should name the columns".to_owned());
         }
         let mut table = Table { columns, rows: Vec::new(), problems: Vec::new() };
+        let mut lines = Lines { text: text.as_bytes(), counted: 0, line: 1 };
         for record in reader.records() {
             let record = record.map_err(|error| error.to_string())?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.of(record.position().map_or(0, csv::Position::byte));
             if record.len() == table.columns.len() {
                 table.rows.push(Row { line, fields: record.iter().map(str::to_owned).collect() });
             } else {
@@ -61,6 +62,25 @@ impl Table {
     pub fn column(&self, name: &str) -> Option<usize> {
         let exact = self.columns.iter().position(|column| column == name);
         exact.or_else(|| self.columns.iter().position(|column| column.to_lowercase() == name.to_lowercase()))
+    }
+}
+
+/// Tells lines by positions that only grow. The reader's own count lags behind where lines end in CR and LF.
+struct Lines<'a> {
+    text: &'a [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record that begins at this byte, line breaks before it skipped.
+    fn of(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX).clamp(self.counted, self.text.len());
+        let breaks = self.text[byte..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = &self.text[self.counted..byte + breaks];
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.counted = byte + breaks;
+        self.line
     }
 }
 

@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 /// oil.jpg` keeps its hyphen. A name that starts in lower case gets a capital.
 pub fn from_file_name(file: &str) -> String {
     let name = last_segment(file);
+    let hyphens_separate = !name.contains(char::is_whitespace);
     let decoded = percent_decode_str(stem(name)).decode_utf8_lossy();
-    let hyphens_separate = !decoded.contains(char::is_whitespace);
     let spaced: String = decoded
         .chars()
         .map(|c| if c == '_' || c.is_control() || (c == '-' && hyphens_separate) { ' ' } else { c })
