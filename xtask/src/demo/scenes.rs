@@ -325,10 +325,11 @@ fn village(canvas: &mut Canvas, rng: &Rng, light: Light) -> &'static str {
 
 fn pond(canvas: &mut Canvas, rng: &Rng, light: Light) -> &'static str {
     let (w, h) = (canvas.width(), canvas.height());
+    let water = hex(0x2f7a80).near(rng, 0.15);
     canvas.wash(Ink::linear(
         (0.0, 0.0),
         (w * 0.3, h),
-        &[light[0].mix(light[3], 0.5), light[0].mix(light[2], 0.4).darker(0.15), light[5].mix(light[0], 0.4)],
+        &[water.mix(light[1], 0.4), water.mix(light[0], 0.35), water.mix(light[5], 0.55)],
     ));
     for _ in 0..rng.count(10, 22) {
         let x = w * rng.unit();

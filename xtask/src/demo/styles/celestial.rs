@@ -21,7 +21,7 @@ pub fn paint(rng: &Rng, number: usize) -> Painted {
     let (w, h) = (canvas.width(), canvas.height());
     canvas.wash(Ink::radial((w / 2.0, h / 2.0), w.max(h) * 0.7, &[sky.lighter(0.08), sky, sky.darker(0.2)]));
     let chart = Chart { sky, ink: line_ink, accent };
-    let kind = match (number + number / 9) % 4 {
+    let kind = match number % 4 {
         0 => {
             chart.planisphere(&mut canvas, rng);
             "Planisphere"

@@ -20,7 +20,7 @@ pub fn paint(rng: &Rng, number: usize) -> Painted {
     let (width, height) = if rng.chance(0.7) { tall(rng) } else { any_format(rng) };
     let mut canvas = Canvas::new(width, height, set[0]);
     let deco = Deco { ground: set[0], gold: set[1], deep: set[2], pale: set[3] };
-    let subject = match (number + number / 9) % 5 {
+    let subject = match (number + 2 * (number / 9)) % 5 {
         0 => deco.sunburst(&mut canvas, rng),
         1 => deco.fans(&mut canvas, rng),
         2 => deco.tower(&mut canvas, rng),

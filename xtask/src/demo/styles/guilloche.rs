@@ -27,7 +27,7 @@ pub fn paint(rng: &Rng, number: usize) -> Painted {
     let size = w.min(h);
     canvas.wash(Ink::linear((0.0, 0.0), (w, h), &[tint.alpha(0.7), paper, tint.mix(second, 0.2).alpha(0.6)]));
     ground(&mut canvas, rng, tint.mix(ink, 0.3));
-    let layout = (number + number / 9) % 4;
+    let layout = number % 4;
     let centres: Vec<(Point, f32)> = match layout {
         0 => vec![((w * 0.5, h * 0.5), size * 0.4)],
         1 => vec![

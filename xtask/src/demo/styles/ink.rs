@@ -5,17 +5,17 @@ use super::super::kit::*;
 const PAPERS: &[[u32; 2]] = &[
     [0xefe6d2, 0x23262b],
     [0xe9e2d4, 0x1e2a33],
-    [0xf2ead9, 0x3a2c22],
+    [0x1f2a36, 0xe8e4d8],
     [0xe2d3ac, 0x2a2a26],
     [0xe8ece8, 0x22343a],
     [0xf0e2d6, 0x40262a],
     [0xd9dde0, 0x1c2230],
-    [0xe6e6d2, 0x26331f],
+    [0xd8b65c, 0x2a1f14],
 ];
 
 pub fn paint(rng: &Rng, number: usize) -> Painted {
     let [paper, ink] = PAPERS[number % PAPERS.len()].map(|c| hex(c).near(rng, 0.04));
-    let (width, height) = match number % 4 {
+    let (width, height) = match (number + number / 8) % 4 {
         0 => (rng.pick(&[260, 300, 340]), 640),
         1 => (640, rng.pick(&[260, 300, 340])),
         2 => wide(rng),
@@ -52,7 +52,7 @@ pub fn paint(rng: &Rng, number: usize) -> Painted {
             ink,
         );
     }
-    let subject = match rng.below(5) {
+    let subject = match (number + number / 5) % 5 {
         0 => {
             let at = (w * rng.range(0.25, 0.75), h * rng.range(0.86, 0.92));
             boat(&mut canvas, at, size * rng.range(0.1, 0.16), ink);

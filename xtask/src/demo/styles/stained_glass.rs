@@ -128,19 +128,20 @@ fn scene(canvas: &mut Canvas, rng: &Rng, glass: &[Colour], lead: Colour, kind: u
             "Evening hills"
         }
         2 => {
-            let (foot, top) = ((w * 0.5, h), (w * rng.range(0.4, 0.6), h * 0.36));
+            let (foot, top) = ((w * 0.5, h), (w * rng.range(0.3, 0.7), h * rng.range(0.3, 0.45)));
+            let (leaves, petals, spread) = (rng.count(3, 6), rng.count(4, 9), rng.range(1.4, 2.6));
             let stem = size * 0.02;
             plan.push((
                 polygon(&[(foot.0 - stem, h), (top.0 - stem, top.1), (top.0 + stem, top.1), (foot.0 + stem, h)]),
                 glass[3],
             ));
-            for i in 0..5 {
-                let from = between(foot, top, 0.1 + 0.14 * i as f32);
+            for i in 0..leaves {
+                let from = between(foot, top, 0.1 + 0.7 * i as f32 / leaves as f32);
                 let side = if i % 2 == 0 { 0.5 } else { PI - 0.5 };
                 plan.push((leaf(from, polar(from, size * 0.42, -side), size * 0.15), glass[3].lighter(0.15)));
             }
-            for i in 0..6 {
-                let a = -FRAC_PI_2 + (i as f32 - 2.5) * 0.42;
+            for i in 0..petals {
+                let a = -FRAC_PI_2 + spread * (i as f32 / (petals - 1) as f32 - 0.5);
                 plan.push((
                     leaf(top, polar(top, size * 0.36, a), size * 0.17),
                     if i % 2 == 0 { glass[1] } else { glass[5] },
@@ -166,11 +167,11 @@ fn scene(canvas: &mut Canvas, rng: &Rng, glass: &[Colour], lead: Colour, kind: u
             "Miraculous draught"
         }
         _ => {
-            let at = (w * 0.5, h * rng.range(0.45, 0.6));
-            let s = size * 0.36;
+            let at = (w * rng.range(0.38, 0.62), h * rng.range(0.4, 0.65));
+            let (s, spread) = (size * rng.range(0.26, 0.4), rng.range(0.22, 0.4));
             for side in [-1.0, 1.0] {
                 for i in 0..4 {
-                    let tip = polar(at, s * (1.25 - 0.12 * i as f32), -FRAC_PI_2 + side * (0.55 + 0.33 * i as f32));
+                    let tip = polar(at, s * (1.25 - 0.12 * i as f32), -FRAC_PI_2 + side * (0.55 + spread * i as f32));
                     plan.push((leaf(at, tip, s * 0.42), [glass[1], glass[5], glass[1].lighter(0.3), glass[4]][i]));
                 }
             }

@@ -21,7 +21,7 @@ pub fn paint(rng: &Rng, number: usize) -> Painted {
     let mut canvas = Canvas::new(width, height, glaze[4]);
     let (w, h) = (canvas.width(), canvas.height());
     let size = rng.range(52.0, 120.0);
-    let kind = (number + number / 8) % 6;
+    let kind = (number + 3 * (number / 8)) % 6;
     let (tiles, name) = tiles(kind, w.max(h) * 0.75 + 2.0 * size, size);
     let lean = rng.pick(&[0.0, 0.0, FRAC_PI_4, FRAC_PI_2 / 3.0]);
     let (sin, cos) = lean.sin_cos();
@@ -73,8 +73,20 @@ fn tiles(kind: usize, reach: f32, size: f32) -> (Vec<Vec<Point>>, &'static str) 
     let around = |corners: usize, edge: f32| edge / (2.0 * (PI / corners as f32).sin());
     let name = match kind {
         0 => {
-            lattice((size, 0.0), (0.0, size), &mut |p, tiles| tiles.push(regular(p, around(4, size), 4, FRAC_PI_4)));
-            "Fourfold stars"
+            // Dodecagons, hexagons and squares.
+            let edge = size * 0.42;
+            let d = edge * (3.0 + root3);
+            lattice((d, 0.0), (d / 2.0, d * root3 / 2.0), &mut |p, tiles| {
+                tiles.push(regular(p, around(12, edge), 12, PI / 12.0));
+                for i in 0..3 {
+                    let a = PI / 3.0 * i as f32;
+                    tiles.push(regular(polar(p, d / 2.0, a), around(4, edge), 4, a + FRAC_PI_4));
+                }
+                for angle in [FRAC_PI_2, -FRAC_PI_2] {
+                    tiles.push(regular(polar(p, d / root3, angle), edge, 6, 0.0));
+                }
+            });
+            "Great rosettes"
         }
         1 => {
             let d = size * root3;
