@@ -1,4 +1,8 @@
 //! PNG, WebP, GIF, BMP and TIFF, read with the `image` crate, whose decoders for them compute in integers.
+//!
+//! JPEG data inside a TIFF goes through zune-jpeg's vector code where there is any; it gives the bits of the portable
+//! code. TIFFs with one grey channel and transparency, or with grey levels of 2 or 4 bits, are not known to the decoder
+//! and are refused by name.
 
 use std::io::Cursor;
 
