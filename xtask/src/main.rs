@@ -5,6 +5,7 @@ mod browser;
 mod cargo_build;
 mod command_line;
 mod demo;
+mod install;
 mod page;
 mod process;
 mod python;
@@ -36,6 +37,8 @@ enum Task {
     Serve(serve::Options),
     /// Runs every check and test, or one part of them
     Test(test::Options),
+    /// Installs the private-eye command, with the page inside
+    Install,
     /// Builds the WebAssembly module and assembles the page in target/page
     Page,
     /// Draws the demo pictures and builds their site in target/demo
@@ -61,6 +64,7 @@ fn run(workspace: &Workspace, task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Serve(options) => serve::run(workspace, &options)?,
         Task::Test(options) => return test::run(workspace, &options),
+        Task::Install => install::run(workspace)?,
         Task::Page => drop(page::build(workspace)?),
         Task::Demo => drop(site::build(workspace, command_line::Profile::Release)?),
         Task::Wasm => drop(wasm::build(workspace)?),
