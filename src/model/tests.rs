@@ -115,6 +115,7 @@ fn a_full_size_resnet18_makes_512_numbers_that_depend_on_the_picture() {
 }
 
 #[test]
+#[cfg_attr(target_family = "wasm", ignore = "there are no threads")]
 fn many_threads_get_the_same_embedding_from_one_model() {
     let model = Model::from_bytes(&support::small(5)).unwrap();
     let expected: Vec<Embedding> = (0..4).map(|seed| model.embed(&picture(19, seed)).unwrap()).collect();

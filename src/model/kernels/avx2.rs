@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::winograd::{self, Lanes, Patches};
+use super::transform::{self, Lanes, Patches};
 use super::{Finish, HIGHEST, Kernel, Tile};
 
 pub struct Avx2;
@@ -70,7 +70,7 @@ impl Kernel for Avx2 {
         #[target_feature(enable = "avx2")]
         fn with_avx2(products: &[i32], bias: &[i32], sums: &mut [i32]) {
             // SAFETY: this function has AVX2. The length is a constant for the compiler's sake.
-            unsafe { winograd::sums::<Numbers>(products, &bias[..Avx2::OUTPUTS], sums) }
+            unsafe { transform::sums::<Numbers>(products, &bias[..Avx2::OUTPUTS], sums) }
         }
         // SAFETY: the caller promises AVX2.
         unsafe { with_avx2(products, bias, sums) }

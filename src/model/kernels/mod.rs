@@ -17,6 +17,7 @@ mod scalar;
 mod shape;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod simd128;
+mod transform;
 mod winograd;
 
 #[cfg(test)]
@@ -27,7 +28,7 @@ use std::fmt::Debug;
 use conv::Tile;
 pub use pool::{global_average_pool, max_pool};
 pub use shape::{Shape, Window, values};
-use winograd::Patches;
+use transform::Patches;
 
 /// A convolution with its weights packed for one instruction set.
 pub trait Convolution: Debug + Send + Sync {
@@ -85,7 +86,7 @@ trait Kernel: Send + Sync + 'static {
     /// [`Patches::components`], compiled for the instruction set.
     unsafe fn components(patches: &Patches<'_>, components: &mut [i16]);
 
-    /// [`winograd::sums`], compiled for the instruction set.
+    /// [`transform::sums`], compiled for the instruction set.
     unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]);
 }
 

@@ -1,6 +1,6 @@
 //! Plain Rust: what every other kernel must equal bit for bit.
 
-use super::{Finish, HIGHEST, Kernel, Patches, Tile, winograd};
+use super::{Finish, HIGHEST, Kernel, Patches, Tile, transform};
 
 pub struct Scalar;
 
@@ -30,7 +30,7 @@ impl Kernel for Scalar {
     }
 
     unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]) {
-        unsafe { winograd::sums::<i32>(products, bias, sums) }
+        unsafe { transform::sums::<i32>(products, bias, sums) }
     }
 }
 

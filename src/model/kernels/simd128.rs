@@ -2,7 +2,7 @@
 
 use std::arch::wasm32::*;
 
-use super::winograd::{self, Lanes, Patches};
+use super::transform::{self, Lanes, Patches};
 use super::{Finish, HIGHEST, Kernel, Tile};
 
 pub struct Simd128;
@@ -44,7 +44,7 @@ impl Kernel for Simd128 {
 
     unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]) {
         // The length is a constant for the compiler's sake.
-        unsafe { winograd::sums::<Numbers>(products, &bias[..Self::OUTPUTS], sums) }
+        unsafe { transform::sums::<Numbers>(products, &bias[..Self::OUTPUTS], sums) }
     }
 }
 
