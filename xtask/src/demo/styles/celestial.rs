@@ -97,6 +97,13 @@ impl Chart {
     fn dust(&self, canvas: &mut Canvas, rng: &Rng, count: usize) {
         let (w, h) = (canvas.width(), canvas.height());
         let (slope, offset) = (rng.bell() * 1.2, rng.range(0.3, 0.7));
+        for _ in 0..count / 4 {
+            let x = w * rng.unit();
+            let cloud = (x, h * (offset + slope * (x / w - 0.5) + rng.bell() * 0.09));
+            let glow = [self.ink.alpha(0.05), self.ink.alpha(0.0)];
+            let size = w.min(h) * rng.range(0.06, 0.16);
+            canvas.disc(cloud, size, Ink::radial(cloud, size, &glow));
+        }
         for i in 0..count {
             let x = w * rng.unit();
             let y = if i % 3 == 0 { h * rng.unit() } else { h * (offset + slope * (x / w - 0.5) + rng.bell() * 0.14) };
