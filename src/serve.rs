@@ -5,7 +5,7 @@
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::Response,
 };
@@ -22,11 +22,14 @@ use tower_http::{
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// What must be asked for again: everything else.
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
+/// The service worker. The page asks for it before it says "ready", and the browser asks once more a moment later:
+/// that second time it should find an answer at home.
+const FOR_A_MINUTE: HeaderValue = HeaderValue::from_static("max-age=60");
 
 /// A router that serves the files below `dir` and nothing else.
 ///
 /// Text and WebAssembly are compressed; weights, vectors and pictures hardly shrink and go out as they are. Files with
-/// a hash in their name may be cached for ever, all others are revalidated.
+/// a hash in their name may be cached for ever, the service worker for a minute, all others are revalidated.
 pub fn router(dir: impl AsRef<Path>) -> Router {
     let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     Router::new()
@@ -36,12 +39,21 @@ pub fn router(dir: impl AsRef<Path>) -> Router {
 }
 
 async fn set_headers(request: Request, next: Next) -> Response {
-    let immutable = is_hash_named(request.uri().path());
+    let cache = may_be_kept(request.uri().path());
     let mut response = next.run(request).await;
-    let cache = if immutable && response.status().is_success() { IMMUTABLE } else { NO_CACHE };
+    let answered = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let cache = if answered { cache } else { NO_CACHE };
     response.headers_mut().insert(header::CACHE_CONTROL, cache);
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+fn may_be_kept(path: &str) -> HeaderValue {
+    match path {
+        "/sw.js" => FOR_A_MINUTE,
+        path if is_hash_named(path) => IMMUTABLE,
+        _ => NO_CACHE,
+    }
 }
 
 /// Whether a path ends like `vectors-0123456789abcdef.safetensors`.
