@@ -56,8 +56,8 @@ impl Built {
     /// The program that a `[[bin]]` became.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
         let made = |artifact: &&Value| artifact["target"]["name"] == name && is(&artifact["target"]["kind"], "bin");
-        let paths = self.artifacts.iter().filter(made).filter_map(|artifact| artifact["executable"].as_str());
-        paths.last().map(PathBuf::from).with_context(|| format!("cargo built no program called {name}"))
+        let mut paths = self.artifacts.iter().filter(made).filter_map(|artifact| artifact["executable"].as_str());
+        paths.next_back().map(PathBuf::from).with_context(|| format!("cargo built no program called {name}"))
     }
 
     /// The file with this ending that a library became.
