@@ -1,22 +1,6 @@
 //! A query picture in, ranked matches out: the only place where the rooms meet.
 //!
-//! ```no_run
-//! use private_eye::{collection, engine::{Engine, SearchOptions}, model::Model};
-//! use std::path::Path;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let site = Path::new("site");
-//! let collection = collection::read(site)?;
-//! let model = Model::from_bytes(&collection::read_model(site, collection.manifest())?)?;
-//! let engine = Engine::new(model, collection)?;
-//!
-//! let answer = engine.search(&std::fs::read("query.jpg")?, &SearchOptions::default())?;
-//! for found in &answer.matches {
-//!     println!("{}. {} ({:.3}, {:?})", found.rank, found.title, found.score, found.verdict);
-//! }
-//! # Ok(())
-//! # }
-//! ```
+//! An [`Engine`] joins a model with the collection that was built with it; the front page of the crate shows one at work.
 
 use crate::{
     collection::{Collection, Thresholds},

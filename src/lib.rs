@@ -14,6 +14,31 @@
 //! * [`engine`]: a query picture in, ranked matches out; the only place where the rooms meet.
 //!
 //! Imports point one way: image ← model, index ← collection ← engine ← {web, cli}.
+//!
+//! # Searching a site
+//!
+//! The `private-eye` command builds a site out of pictures; this is what its page, and the command's own `query`, do:
+//!
+//! ```no_run
+//! use private_eye::{collection, engine::{Engine, SearchOptions, Verdict}, model::Model};
+//! use std::path::Path;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let site = Path::new("site");
+//! let collection = collection::read(site)?;
+//! let model = Model::from_bytes(&collection::read_model(site, collection.manifest())?)?;
+//! let engine = Engine::new(model, collection)?;
+//!
+//! let answer = engine.search(&std::fs::read("query.jpg")?, &SearchOptions::default())?;
+//! if answer.verdict == Verdict::None {
+//!     println!("No close match; the nearest are:");
+//! }
+//! for found in &answer.matches {
+//!     println!("{}. {} (score {:.3})", found.rank, found.title, found.score);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod collection;
 pub mod engine;

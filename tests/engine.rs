@@ -1,0 +1,124 @@
+//! The library's door: a model and a collection joined, and asked.
+
+mod support;
+
+use image::{ImageFormat, RgbImage, imageops};
+use private_eye::{
+    collection::{self, About, CalibrationOptions, CollectionWriter, Item, ModelFile, calibrate},
+    engine::{Engine, EngineError, SearchOptions, Verdict},
+    image::{Limits, Region, decode},
+    index::{Effort, Forest, ForestOptions},
+    model::Model,
+};
+use std::{io::Cursor, path::Path};
+use support::{draw, tiny_network};
+
+fn png(picture: &RgbImage) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+/// A collection of drawn pictures, written and read again.
+fn collection(folder: &Path, count: u64) -> (Model, collection::Collection) {
+    let weights = tiny_network(1);
+    let model = Model::from_bytes(&weights).unwrap();
+    let file = ModelFile::new(model.id().clone(), weights.len() as u64);
+    let about = About { title: "Drawn".into(), model: file, seed: 0, columns: vec!["note".into()] };
+    let mut writer = CollectionWriter::new(folder, about).unwrap();
+    for seed in 0..count {
+        let picture = decode(&png(&draw(seed)), &Limits::default()).unwrap();
+        let item = Item::new(format!("{seed}.png"), format!("No. {seed}")).with_column("note", "drawn by a test");
+        writer.add(&model.embed(&picture).unwrap().normalized(), &item, b"").unwrap();
+    }
+    let options = ForestOptions { trees: 4, ..ForestOptions::default() };
+    let forest = Forest::build(writer.vectors(), &options).unwrap();
+    let quality = calibrate(writer.vectors(), &forest, &CalibrationOptions::default(), |_| Vec::new()).unwrap();
+    writer.finish(&forest, quality).unwrap();
+    (model, collection::read(folder).unwrap())
+}
+
+fn engine(count: u64) -> Engine {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, collection) = collection(folder.path(), count);
+    Engine::new(model, collection).unwrap()
+}
+
+#[test]
+fn a_picture_finds_itself_and_brings_its_record() {
+    let engine = engine(9);
+    for effort in [Effort::Auto, Effort::Exact, Effort::Candidates(9)] {
+        let options = SearchOptions { limit: 4, effort, ..SearchOptions::default() };
+        let answer = engine.search(&png(&draw(6)), &options).unwrap();
+        assert_eq!(answer.matches.iter().map(|found| found.rank).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        let best = &answer.matches[0];
+        assert_eq!((best.id, best.file.as_str(), best.title.as_str()), (6, "6.png", "No. 6"));
+        assert_eq!((best.score, best.distance), (1.0, 0.0));
+        assert_eq!(best.item["note"], "drawn by a test");
+        assert_eq!(answer.verdict, best.verdict);
+        assert!(answer.looked_at <= 9);
+    }
+    let options = SearchOptions { effort: Effort::Exact, ..SearchOptions::default() };
+    assert!(engine.search(&png(&draw(6)), &options).unwrap().exact);
+}
+
+#[test]
+fn a_region_is_searched_as_if_it_were_the_whole_picture() {
+    let engine = engine(9);
+    let (work, wall) = (draw(3), draw(77));
+    let mut photograph = RgbImage::new(work.width() * 2, work.height());
+    imageops::overlay(&mut photograph, &wall, 0, 0);
+    imageops::overlay(&mut photograph, &work, i64::from(work.width()), 0);
+    let region = Some(Region { x: 0.5, y: 0.0, width: 0.5, height: 1.0 });
+    let answer = engine.search(&png(&photograph), &SearchOptions { region, ..SearchOptions::default() }).unwrap();
+    assert_eq!((answer.matches[0].id, answer.matches[0].score), (3, 1.0));
+
+    let region = Some(Region { x: 1.0, y: 0.0, width: 0.5, height: 1.0 });
+    let refused = engine.search(&png(&work), &SearchOptions { region, ..SearchOptions::default() });
+    assert!(matches!(refused, Err(EngineError::Region(_))));
+}
+
+#[test]
+fn raw_and_normalized_embeddings_get_the_same_answer() {
+    let engine = engine(9);
+    let embedding = engine.model().embed(&decode(&png(&draw(5)), &Limits::default()).unwrap()).unwrap();
+    let options = SearchOptions::default();
+    let raw = engine.search_embedding(&embedding.0, &options).unwrap();
+    let normalized = engine.search_embedding(&embedding.normalized(), &options).unwrap();
+    assert_eq!(raw.matches[0].id, 5);
+    let ranked = |answer: &private_eye::engine::Answer| answer.matches.iter().map(|found| found.id).collect::<Vec<_>>();
+    assert_eq!(ranked(&raw), ranked(&normalized));
+    assert!(engine.search_embedding(&[1.0; 7], &options).unwrap_err().to_string().contains('7'));
+}
+
+#[test]
+fn the_threshold_decides_what_is_no_close_match() {
+    let engine = engine(9);
+    let ask = |threshold| {
+        let options = SearchOptions { threshold: Some(threshold), ..SearchOptions::default() };
+        engine.search(&png(&draw(50)), &options)
+    };
+    let strict = ask(1.0).unwrap();
+    assert!(strict.verdict == Verdict::None && strict.matches.iter().all(|found| found.verdict == Verdict::None));
+    assert!(ask(-1.0).unwrap().verdict > Verdict::None);
+    for outside in [1.5, -2.0, f32::NAN] {
+        assert!(matches!(ask(outside), Err(EngineError::Threshold(_))));
+    }
+}
+
+#[test]
+fn a_collection_of_another_model_is_refused_by_name_and_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, collection) = collection(folder.path(), 2);
+    let other = Model::from_bytes(&tiny_network(2)).unwrap();
+    let (expected, got) = (model.id().sha256[..16].to_owned(), other.id().sha256[..16].to_owned());
+    let Err(error) = Engine::new(other, collection) else { panic!("it was accepted") };
+    let said = error.to_string();
+    assert!(said.contains("tiny") && said.contains(&expected) && said.contains(&got), "{said}");
+}
+
+#[test]
+fn what_is_no_picture_is_refused() {
+    let refused = engine(2).search(b"words", &SearchOptions::default());
+    assert!(matches!(refused, Err(EngineError::Image(_))));
+}
