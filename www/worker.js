@@ -10,7 +10,7 @@ const running = new Map();
 const methods = {
   async open([url], { signal, progress }) {
     const { default: init, Eye } = await import("./pkg/private_eye.js").catch(unreachable);
-    await init().catch(unreachable);
+    await init({ module_or_path: new URL("./pkg/private_eye_bg.wasm", import.meta.url) }).catch(unreachable);
     eye = await Eye.open(url, progress, signal);
     reportRequests();
   },
@@ -81,7 +81,7 @@ function reportRequests() {
 function unreachable(error) {
   if (error instanceof WebAssembly.CompileError) throw error;
   throw navigator.onLine
-    ? coded("Network", "The search program could not be fetched. Check the connection and try again.")
+    ? coded("Network", `The search program could not be fetched (${error.message}). Check the connection and try again.`)
     : coded("Offline", "You are offline, and the search program is not on this device yet.");
 }
 
