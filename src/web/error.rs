@@ -104,10 +104,15 @@ impl From<WebError> for JsValue {
     }
 }
 
-/// Messages are written to stand inside a sentence; a page shows them alone.
+/// Messages are written to stand inside a sentence; a page shows them alone. A file's name at the beginning keeps its
+/// letters.
 fn sentence(message: &str) -> String {
+    let first_word = message.split(' ').next().unwrap_or_default();
     let mut letters = message.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let first: String = match letters.next() {
+        Some(letter) if first_word.chars().all(char::is_alphabetic) => letter.to_uppercase().collect(),
+        letter => letter.into_iter().collect(),
+    };
     let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{end}", letters.as_str())
 }
