@@ -1,6 +1,8 @@
 //! Shards of small JPEG pictures: thumbnails and samples.
 
-use crate::index::{IndexError, METADATA_KEY, Output, Tensors, write};
+use crate::index::{IndexError, METADATA_KEY, Tensors};
+#[cfg(not(target_family = "wasm"))]
+use crate::index::{Output, write};
 use serde::{Deserialize, Serialize};
 
 const FORMAT_VERSION: u32 = 1;
@@ -29,6 +31,8 @@ struct Metadata {
     samples: Vec<SampleNote>,
 }
 
+/// Only builds write.
+#[cfg(not(target_family = "wasm"))]
 impl Pictures {
     pub fn new() -> Pictures {
         Pictures { jpeg: Vec::new(), offsets: vec![0], samples: Vec::new() }
@@ -45,10 +49,6 @@ impl Pictures {
         self.samples.push(note);
     }
 
-    pub fn len(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
     /// Bytes of pictures and offsets.
     pub fn bytes(&self) -> usize {
         self.jpeg.len() + self.offsets.len() * 4
@@ -59,15 +59,6 @@ impl Pictures {
         self.samples.iter().map(|note| note.label.len() + note.change.len() + 64).sum()
     }
 
-    pub fn get(&self, position: usize) -> Option<&[u8]> {
-        let end = *self.offsets.get(position.checked_add(1)?)? as usize;
-        self.jpeg.get(self.offsets[position] as usize..end)
-    }
-
-    pub fn samples(&self) -> impl Iterator<Item = (&SampleNote, &[u8])> {
-        self.samples.iter().enumerate().filter_map(|(position, note)| Some((note, self.get(position)?)))
-    }
-
     /// `jpeg` U8 `[bytes]` and `offsets` U32 `[count + 1]`; what `kind` of pictures, and the notes of samples, in the
     /// metadata.
     pub fn to_safetensors(&self, kind: &str) -> Vec<u8> {
@@ -75,6 +66,21 @@ impl Pictures {
         let jpeg = Output::u8("jpeg", &[self.jpeg.len()], self.jpeg.clone());
         let offsets = Output::u32("offsets", &[self.offsets.len()], self.offsets.iter().copied());
         write(&metadata, &[jpeg, offsets])
+    }
+}
+
+impl Pictures {
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    pub fn get(&self, position: usize) -> Option<&[u8]> {
+        let end = *self.offsets.get(position.checked_add(1)?)? as usize;
+        self.jpeg.get(self.offsets[position] as usize..end)
+    }
+
+    pub fn samples(&self) -> impl Iterator<Item = (&SampleNote, &[u8])> {
+        self.samples.iter().enumerate().filter_map(|(position, note)| Some((note, self.get(position)?)))
     }
 
     pub fn from_safetensors(kind: &'static str, bytes: &[u8]) -> Result<Pictures, IndexError> {
