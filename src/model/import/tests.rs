@@ -78,16 +78,12 @@ impl Onnx {
         let attributes =
             vec![ints("strides", &[stride; 2]), ints("pads", &[pad; 4]), ints("kernel_shape", &[kernel; 2])];
         self.node("Conv", &[input, &format!("{name}.weight")], name, attributes);
-        let parameters: [(&str, fn(f32) -> f32); 4] = [
-            ("gamma", |x| 1.0 + x / 4.0),
-            ("beta", |x| x / 4.0),
-            ("mean", |x| x / 8.0),
-            ("variance", |x| 1.0 + x / 2.0),
-        ];
+        // What each parameter is around, and how far it strays.
+        let parameters = [("gamma", 1.0, 0.25), ("beta", 0.0, 0.25), ("mean", 0.0, 0.125), ("variance", 1.0, 0.5)];
         let mut inputs = vec![name.to_string()];
         self.graph.initializer.push(weight);
-        for (what, map) in parameters {
-            let tensor = self.noise.tensor(&format!("{name}.{what}"), &[o], map);
+        for (what, centre, spread) in parameters {
+            let tensor = self.noise.tensor(&format!("{name}.{what}"), &[o], |x| centre + x * spread);
             inputs.push(tensor.name.clone());
             self.graph.initializer.push(tensor);
         }
