@@ -165,6 +165,6 @@ fn veiled(picture: &RgbImage) -> RgbaImage {
 /// The picture with 16 bits a channel, the lower ones in use.
 fn deep(picture: &RgbImage) -> image::ImageBuffer<Rgb<u16>, Vec<u16>> {
     image::ImageBuffer::from_fn(picture.width(), picture.height(), |x, y| {
-        Rgb(picture.get_pixel(x, y).0.map(|value| u16::from(value) * 257 ^ (x * 31 + y * 7) as u16 & 0xff))
+        Rgb(picture.get_pixel(x, y).0.map(|value| (u16::from(value) * 257) ^ ((x * 31 + y * 7) as u16 & 0xff)))
     })
 }
