@@ -23,7 +23,9 @@ pub use metric::{Cosine, Metric};
 pub use random::Random;
 pub use vectors::{MAX_DIM, Query, Vectors};
 
-pub(crate) use file::{METADATA_KEY, Output, Tensors, write};
+pub(crate) use file::{METADATA_KEY, Tensors};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use file::{Output, write};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

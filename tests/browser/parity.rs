@@ -45,7 +45,8 @@ pub async fn parity_of_a_lossy_webp_that_the_browser_made(scene: Scene) -> Resul
     let made = page.run(script, vec![]).await?;
     assert_eq!(made["type"], "image/webp");
     let bytes: Vec<u8> = serde_json::from_value(made["bytes"].clone())?;
-    assert_eq!(&bytes[12..16], b"VP8 ", "the file is not lossy");
+    // Behind the header of the extended format where the browser adds a colour profile.
+    assert!(bytes.windows(4).any(|name| name == b"VP8 "), "the file is not lossy");
     let there: Vec<u32> = serde_json::from_value(made["bits"].clone())?;
     assert!(embed(&native(&scene)?, &bytes)? == there);
     Ok(())
