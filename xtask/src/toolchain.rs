@@ -1,10 +1,10 @@
 //! A compiler that can make WebAssembly: the machine's own where it has the standard library for it, else rustup's
 //! target, else Debian's rustc-web, which brings the sources of a standard library that matches it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 
 use crate::apt;
 use crate::process::{self, say};
@@ -22,12 +22,10 @@ pub enum Toolchain {
     /// The cargo that runs this knows the target.
     Own,
     /// Debian's compiler for Chromium and Firefox, building the standard library from its sources.
-    Debian(DebianWeb),
+    Debian,
 }
 
-pub struct DebianWeb {
-    linker: PathBuf,
-}
+struct DebianWeb;
 
 impl Toolchain {
     pub fn find_or_install(workspace: &Workspace) -> Result<Toolchain> {
@@ -47,14 +45,14 @@ impl Toolchain {
         } else {
             say(format!("the Rust target {TARGET} is not installed and there is no rustup: using Debian's rustc-web"));
         }
-        DebianWeb::find_or_install().map(Toolchain::Debian)
+        DebianWeb::find_or_install().map(|()| Toolchain::Debian)
     }
 
     /// A cargo command, `cargo <words> --target wasm32-unknown-unknown …`, with target features and folders set.
     pub fn cargo(&self, workspace: &Workspace, words: &[&str]) -> Command {
         let mut command = match self {
             Toolchain::Own => workspace.cargo(),
-            Toolchain::Debian(_) => {
+            Toolchain::Debian => {
                 let mut command = Command::new(DebianWeb::CARGO);
                 command.current_dir(workspace.root());
                 command
@@ -64,8 +62,8 @@ impl Toolchain {
         command.env("RUSTFLAGS", RUSTFLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
         // A folder of its own: another compiler's build scripts and macros would push out the native ones.
         command.env("CARGO_TARGET_DIR", workspace.target("wasm-build"));
-        if let Toolchain::Debian(debian) = self {
-            debian.prepare(&mut command);
+        if let Toolchain::Debian = self {
+            DebianWeb::prepare(&mut command);
         }
         command
     }
@@ -83,44 +81,46 @@ fn own_standard_library(workspace: &Workspace) -> bool {
 impl DebianWeb {
     const CARGO: &str = "/usr/bin/cargo";
     const RUSTC: &str = "/usr/bin/rustc";
-    const LINKER: &str = "/usr/bin/wasm-ld-19";
+    const LINKER: &str = "wasm-ld-19";
     const SOURCES: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
     const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
-    fn find_or_install() -> Result<DebianWeb> {
-        if let Some(found) = DebianWeb::find() {
-            return Ok(found);
+    fn find_or_install() -> Result<()> {
+        if DebianWeb::is_complete() {
+            return Ok(());
         }
         apt::install(&DebianWeb::PACKAGES, &format!("no Rust compiler here can build for {TARGET}"))?;
-        DebianWeb::find().with_context(|| {
-            let packages = DebianWeb::PACKAGES.join(", ");
-            format!(
-                "{packages} are installed, yet below /usr a file is missing or the compiler is older than {OLDEST:?}"
-            )
-        })
+        if !DebianWeb::is_complete() {
+            let (packages, (major, minor)) = (DebianWeb::PACKAGES.join(", "), OLDEST);
+            bail!(
+                "{packages} are installed, yet a file is missing below /usr or the compiler is older than {major}.{minor}"
+            );
+        }
+        Ok(())
     }
 
-    /// What the packages bring, if all of it is there and young enough.
-    fn find() -> Option<DebianWeb> {
+    /// Whether all that the packages bring is there, and young enough.
+    fn is_complete() -> bool {
         let ask = |words: &[&str]| {
             let mut question = Command::new(DebianWeb::RUSTC);
             DebianWeb::forget_rustup(&mut question);
             process::output(question.args(words)).ok()
         };
-        let sources = Path::new(ask(&["--print", "sysroot"])?.trim()).join(DebianWeb::SOURCES);
-        let linker = PathBuf::from(DebianWeb::LINKER);
-        let complete = sources.is_file() && Path::new(DebianWeb::CARGO).is_file() && linker.is_file();
-        let young_enough = version_in(&ask(&["--version"])?)? >= OLDEST;
-        (complete && young_enough).then_some(DebianWeb { linker })
+        let version = ask(&["--version"]).and_then(|line| version_in(&line));
+        let sources = ask(&["--print", "sysroot"]).map(|root| Path::new(root.trim()).join(DebianWeb::SOURCES));
+        version.is_some_and(|version| version >= OLDEST)
+            && sources.is_some_and(|sources| sources.is_file())
+            && Path::new(DebianWeb::CARGO).is_file()
+            && process::find_program(&[DebianWeb::LINKER]).is_some()
     }
 
-    fn prepare(&self, command: &mut Command) {
+    fn prepare(command: &mut Command) {
         DebianWeb::forget_rustup(command);
         command.args(["-Z", "build-std=std,panic_abort"]);
         command.env("RUSTC", DebianWeb::RUSTC);
         // Building the standard library is what this stable compiler counts as unstable.
         command.env("RUSTC_BOOTSTRAP", "1");
-        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", &self.linker);
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DebianWeb::LINKER);
     }
 
     /// The running cargo's own variables would lead this compiler to the other one's libraries.
