@@ -185,7 +185,7 @@ impl Build {
         };
         let quality = calibrate(writer.vectors(), &forest, &options, copies)?;
         bar.finish_and_clear();
-        samples::add(&mut writer, model, &taken.pictures, self.seed)?;
+        samples::add(&mut writer, model, &taken.pictures, quality.thresholds, self.seed)?;
         writer.finish(&forest, quality)
     }
 }

@@ -2,24 +2,31 @@
 
 use super::embedding::read_picture;
 use private_eye::{
-    collection::{CollectionError, CollectionWriter},
-    image::{changes, encode_jpeg},
+    collection::{CollectionError, CollectionWriter, Thresholds},
+    image::{self, Limits, changes, encode_jpeg},
     index::{Query, Random, Vectors, exact},
     model::Model,
 };
 use std::path::Path;
 
-/// How many works are tried for each sample before one that is not found is taken.
-const TRIES: usize = 8;
+/// How many works are tried for each sample before the one that is found best is taken.
+const TRIES: usize = 24;
 const QUALITY: u8 = 82;
 
-/// Adds a changed copy of one work for each kind of sample; the seed chooses the works. One whose copy leads back to it
-/// is preferred, since a sample is there to show how the search works. `pictures` gives each item's picture file.
-pub fn add(writer: &mut CollectionWriter, model: &Model, pictures: &[&Path], seed: u64) -> Result<(), CollectionError> {
+/// Adds a changed copy of one work for each kind of sample; the seed chooses the works. Wanted is one whose copy leads
+/// back to it and counts as a match, since a sample is there to show how the search works. `pictures` gives each item's
+/// picture file.
+pub fn add(
+    writer: &mut CollectionWriter,
+    model: &Model,
+    pictures: &[&Path],
+    thresholds: Thresholds,
+    seed: u64,
+) -> Result<(), CollectionError> {
     let mut taken = Vec::new();
     for (number, sample) in (0_u64..).zip(changes::samples()) {
         let mut random = Random::stream(seed, number);
-        let mut fallback = None;
+        let mut best: Option<(f32, usize, Vec<u8>)> = None;
         for _ in 0..TRIES {
             let item = random.below(pictures.len());
             if taken.contains(&item) && taken.len() < pictures.len() {
@@ -27,32 +34,29 @@ pub fn add(writer: &mut CollectionWriter, model: &Model, pictures: &[&Path], see
             }
             let Some(picture) = pictures.get(item).and_then(|path| read_picture(path).ok()) else { continue };
             let copy = changes::apply(&picture, &sample.change, random.next());
-            let found = leads_back(writer.vectors(), model, &copy, item);
-            if found || fallback.is_none() {
-                fallback = Some((item, copy));
+            // A picture that was decoded and changed is neither empty nor too large for JPEG; if it were, the site
+            // would do without it.
+            let Ok(jpeg) = encode_jpeg(&copy, QUALITY) else { continue };
+            let score = leads_back(writer.vectors(), model, &jpeg, item).unwrap_or(-1.0);
+            if best.as_ref().is_none_or(|(so_far, ..)| score > *so_far) {
+                best = Some((score, item, jpeg));
             }
-            if found {
+            if score >= thresholds.similar {
                 break;
             }
         }
-        if let Some((item, copy)) = fallback {
+        if let Some((_, item, jpeg)) = best {
             taken.push(item);
-            // A picture that was decoded and changed is neither empty nor too large for JPEG; if it were, the site
-            // would do without this sample.
-            if let Ok(jpeg) = encode_jpeg(&copy, QUALITY) {
-                writer.add_sample(sample.label, &sample.change.to_string(), &jpeg)?;
-            }
+            writer.add_sample(sample.label, &sample.change.to_string(), &jpeg)?;
         }
     }
     Ok(())
 }
 
-/// Whether a search for the copy finds the item first.
-fn leads_back(vectors: &Vectors, model: &Model, copy: &private_eye::image::Picture, item: usize) -> bool {
-    let nearest = || {
-        let embedding = model.embed(copy).ok()?;
-        let query = Query::quantize(&embedding.normalized()).ok()?;
-        exact(vectors, &query, 1).ok()?.first().map(|neighbour| neighbour.item as usize)
-    };
-    nearest() == Some(item)
+/// The score with which a search for the copy finds the item, if that comes first.
+fn leads_back(vectors: &Vectors, model: &Model, jpeg: &[u8], item: usize) -> Option<f32> {
+    let copy = image::decode(jpeg, &Limits::default()).ok()?;
+    let query = Query::quantize(&model.embed(&copy).ok()?.normalized()).ok()?;
+    let first = *exact(vectors, &query, 1).ok()?.first()?;
+    (first.item as usize == item).then_some(first.score)
 }
