@@ -3,15 +3,18 @@
 
     python models/train.py --checkpoint train.pt --out export
 
-Contrastive learning: of every picture in a batch the network sees one view as
-it hangs in the collection and one as a visitor might bring it (views.py), and
-learns to tell which belong together (NT-Xent), while a KoLeo term spreads the
-embeddings. Views are small at first and grow towards the 224 pixels of use.
+Contrastive learning: of every picture in a batch the network sees one view as a
+visitor might bring it (views.py), and learns to find the view of it as it hangs
+in the collection among those of the batch and of the batches before (MoCo: a
+slowly following copy of the network embeds these, which costs no backward
+pass), while a KoLeo term spreads the embeddings. Views are small at first and
+grow towards the 224 pixels of use.
 Stop it at any time and run the same command again: it goes on from the
 checkpoint, which is written at every export.
 """
 
 import argparse
+import copy
 import math
 import os
 import sys
@@ -119,14 +122,25 @@ def normalize(x: Tensor) -> Tensor:
     return ((x - mean) / deviation).contiguous(memory_format=torch.channels_last)
 
 
-def contrastive(a: Tensor, b: Tensor, temperature: float) -> Tensor:
-    """NT-Xent: each view must pick its partner out of all other views of the batch."""
-    both = torch.cat([a, b])
-    logits = both @ both.T / temperature
-    logits.fill_diagonal_(-math.inf)
-    n = len(a)
-    partner = torch.arange(2 * n, device=a.device).roll(n)
-    return F.cross_entropy(logits, partner)
+class Memory:
+    """The newest embeddings of pictures as they hang in the collection, and which pictures they are."""
+
+    def __init__(self, size: int):
+        self.size = size
+        self.keys, self.index = torch.empty(0), torch.empty(0, dtype=torch.long)
+
+    def put(self, keys: Tensor, index: Tensor):
+        self.keys = torch.cat([keys, self.keys.to(keys.device)])[: self.size]
+        self.index = torch.cat([index, self.index.to(index.device)])[: self.size]
+
+    def contrast(self, queries: Tensor, index: Tensor, temperature: float) -> Tensor:
+        """InfoNCE: each query must pick the newest key of its own picture out of all in memory."""
+        logits = queries @ self.keys.T / temperature
+        own = torch.arange(len(queries), device=queries.device)
+        # Older keys of the same picture are no wrong answers.
+        older = index[:, None] == self.index
+        older[own, own] = False
+        return F.cross_entropy(logits.masked_fill(older, -math.inf), own)
 
 
 def koleo(x: Tensor) -> Tensor:
@@ -198,6 +212,8 @@ class Training:
         if args.init:
             self.model.load_state_dict(load_file(args.init))
         self.model.to(self.device, memory_format=torch.channels_last)
+        self.follower = copy.deepcopy(self.model).requires_grad_(False)
+        self.memory = Memory(args.memory)
         if args.optimizer == "muon":
             self.optimizer = Muon(self.model.parameters(), args.lr)
         else:
@@ -210,6 +226,7 @@ class Training:
     def restore(self):
         saved = torch.load(self.args.checkpoint, map_location=self.device, weights_only=True)
         self.model.load_state_dict(saved["model"])
+        self.follower.load_state_dict(saved.get("follower", saved["model"]))
         self.optimizer.load_state_dict(saved["optimizer"])
         self.steps, self.seen, self.spent = saved["steps"], saved["seen"], saved["spent"]
         print(f"going on from {self.args.checkpoint}: {self.steps} steps, {self.spent / 60:.0f} minutes")
@@ -218,6 +235,7 @@ class Training:
         if self.args.checkpoint:
             state = {
                 "model": self.model.state_dict(),
+                "follower": self.follower.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "steps": self.steps,
                 "seen": self.seen,
@@ -287,12 +305,19 @@ class Training:
 
     def step(self, index: Tensor, size: int) -> float:
         args = self.args
-        a, b = self.pair(index, size)
+        hung, brought = self.pair(index, size)
         self.model.train()
-        out = F.normalize(self.model(normalize(torch.cat([a, b]))))
-        first, second = out.chunk(2)
-        loss = contrastive(first, second, args.temperature)
-        total = loss + args.koleo * (koleo(first) + koleo(second)) / 2
+        self.follower.train()
+        with torch.no_grad():
+            pairs = zip(self.follower.parameters(), self.model.parameters())
+            for slow, fast in pairs:
+                slow.lerp_(fast, args.follow)
+            keys = F.normalize(self.follower(normalize(hung)))
+        index = index.to(self.device)
+        self.memory.put(keys, index)
+        queries = F.normalize(self.model(normalize(brought)))
+        loss = self.memory.contrast(queries, index, args.temperature)
+        total = loss + args.koleo * koleo(queries)
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 5)
@@ -366,6 +391,8 @@ def arguments() -> argparse.Namespace:
     add("--warmup", type=int, default=20, help="steps until the full rate (%(default)s)")
     add("--temperature", type=float, default=0.07)
     add("--koleo", type=float, default=0.1, help="weight of the spreading term (%(default)s)")
+    add("--memory", type=int, default=4096, help="embeddings to tell each query from (%(default)s)")
+    add("--follow", type=float, default=0.02, help="how fast the copy follows that embeds these (%(default)s)")
     add("--cap", type=int, default=3000, help="most pictures of one source in an epoch (%(default)s)")
     add("--checkpoint", type=Path, help="go on from this file, and save to it")
     add("--init", type=Path, help="start from these float weights (safetensors, torchvision's names)")

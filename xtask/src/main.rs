@@ -5,6 +5,7 @@ mod browser;
 mod cargo_build;
 mod command_line;
 mod demo;
+mod draw;
 mod install;
 mod page;
 mod process;
@@ -43,6 +44,8 @@ enum Task {
     Page,
     /// Draws the demo pictures and builds their site in target/demo
     Demo,
+    /// Draws pictures like those of the demo from another seed, to train on
+    Draw(draw::Options),
     /// Builds the WebAssembly module in target/wasm
     Wasm,
     /// Takes the pictures of the README anew, in a real browser
@@ -67,6 +70,7 @@ fn run(workspace: &Workspace, task: Task) -> anyhow::Result<ExitCode> {
         Task::Install => install::run(workspace)?,
         Task::Page => drop(page::build(workspace)?),
         Task::Demo => drop(site::build(workspace, command_line::Profile::Release)?),
+        Task::Draw(options) => draw::run(&options)?,
         Task::Wasm => drop(wasm::build(workspace)?),
         Task::Screenshots => screenshots::run(workspace)?,
     }

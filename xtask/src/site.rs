@@ -12,7 +12,7 @@ use crate::stamp::Stamp;
 use crate::workspace::Workspace;
 use crate::{demo, page};
 
-const SEED: u64 = 1;
+pub const SEED: u64 = 1;
 const TITLE: &str = "The Imaginary Museum";
 
 pub struct Site {
@@ -38,7 +38,7 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<Site> {
         say("drawing the demo pictures");
         drawn.forget()?;
         remove(pictures)?;
-        let count = demo::draw(pictures, SEED)?;
+        let count = demo::draw(pictures, SEED, demo::WORKS_PER_STYLE)?;
         drawn.keep()?;
         say(format!("{count} works are in {}", pictures.display()));
     }

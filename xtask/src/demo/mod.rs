@@ -26,8 +26,8 @@ use canvas::Canvas;
 use random::Rng;
 use styles::{STYLES, Style};
 
-/// How many works each style has.
-const WORKS_PER_STYLE: usize = 36;
+/// How many works of each style hang in the demo.
+pub const WORKS_PER_STYLE: usize = 36;
 const JPEG_QUALITY: u8 = 82;
 
 /// What a style hands over: the picture and what it is called.
@@ -47,13 +47,13 @@ struct Work {
 }
 
 /// Draws the museum into the folder `out`: one JPEG per work and the catalogue `works.csv` with the
-/// columns Image, Title, Maker, Style, Year. The same seed gives the same files. Returns how many
-/// works there are.
+/// columns Image, Title, Maker, Style, Year, `per_style` works of each style. The same seed gives the
+/// same files. Returns how many works there are.
 ///
 /// # Errors
 /// When the folder or a file in it cannot be written.
-pub fn draw(out: &Path, seed: u64) -> anyhow::Result<usize> {
-    hang(out, &museum(seed, WORKS_PER_STYLE)?)
+pub fn draw(out: &Path, seed: u64, per_style: usize) -> anyhow::Result<usize> {
+    hang(out, &museum(seed, per_style)?)
 }
 
 /// Writes pictures and catalogue.
