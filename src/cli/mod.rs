@@ -5,6 +5,7 @@
 mod build;
 mod embed;
 mod embedding;
+mod evaluate;
 mod failure;
 mod info;
 mod model;
@@ -42,6 +43,7 @@ enum Command {
     Embed(embed::Embed),
     #[command(visible_alias = "find")]
     Query(query::Query),
+    Evaluate(evaluate::Evaluate),
     Info(info::Info),
     Verify(verify::Verify),
     Serve(serve::Serve),
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build.run(),
         Command::Embed(embed) => embed.run(),
         Command::Query(query) => query.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
         Command::Info(info) => info.run(),
         Command::Verify(verify) => verify.run(),
         Command::Serve(serve) => serve.run(),

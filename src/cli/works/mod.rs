@@ -4,7 +4,7 @@ mod finder;
 pub mod folder;
 mod names;
 mod schema;
-mod table;
+pub mod table;
 pub mod title;
 
 pub use schema::Columns;

@@ -1,0 +1,116 @@
+//! `private-eye evaluate`: how good a site's answers are, on queries whose right answers are known.
+
+mod chart;
+mod labels;
+mod measure;
+
+use super::{Failure, embedding, print, print_json, progress, site, use_threads, works::Skipped};
+use clap::Args;
+use labels::Label;
+use measure::{Outcome, Point, Report};
+use private_eye::{
+    engine::{Engine, SearchOptions},
+    index::Effort,
+};
+use std::path::{Path, PathBuf};
+
+/// How deep `recall@10` looks.
+const DEPTH: usize = 10;
+
+/// Measure how often a site finds the right works.
+///
+/// The queries come from a CSV with the columns "image" (a path beside the CSV) and "match": the ids or files of the
+/// works that would be right, joined by "|"; empty where the picture is not in the collection.
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// A built site or its collection folder.
+    site: PathBuf,
+    /// The CSV of queries.
+    #[arg(long, value_name = "CSV")]
+    queries: PathBuf,
+    /// Compare with every work.
+    #[arg(long, conflicts_with = "effort")]
+    exact: bool,
+    /// Compare with about this many works.
+    #[arg(long, value_name = "N")]
+    effort: Option<usize>,
+    /// The weights, where they are not in the site's models folder.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Draw precision against recall into an SVG file.
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
+    /// How many pictures to work on at a time [default: one for each core].
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Evaluate {
+    pub fn run(self) -> Result<(), Failure> {
+        use_threads(self.jobs)?;
+        let engine = site::engine(&self.site, self.model.as_deref())?;
+        let labels = labels::read(&self.queries, engine.collection())?;
+        let outcomes = self.outcomes(&engine, &labels)?;
+        let report = Report::new(&outcomes, labels.len(), engine.collection().manifest().quality.thresholds.similar);
+        if let Some(path) = &self.chart {
+            fs_err::write(path, chart::svg(&report))?;
+        }
+        if self.json { print_json(&report) } else { print(&in_words(&report)) }
+    }
+
+    fn outcomes(&self, engine: &Engine, labels: &[Label]) -> Result<Vec<Outcome>, Failure> {
+        let paths: Vec<&Path> = labels.iter().map(|label| label.image.as_path()).collect();
+        let bar = progress::bar("Asking", paths.len());
+        let embeddings = embedding::embed_all(engine.model(), &paths, &bar, |_| Ok(()));
+        bar.finish_and_clear();
+        let effort = match self.effort {
+            _ if self.exact => Effort::Exact,
+            Some(candidates) => Effort::Candidates(candidates),
+            None => Effort::Auto,
+        };
+        let options = SearchOptions { limit: DEPTH, effort, ..SearchOptions::default() };
+        let (mut outcomes, mut skipped) = (Vec::new(), Vec::new());
+        for (label, embedding) in labels.iter().zip(embeddings) {
+            match embedding {
+                Ok((embedding, ())) => {
+                    let answer = engine
+                        .search_embedding(&embedding.normalized(), &options)
+                        .map_err(|error| Failure::at(label.image.display(), error))?;
+                    outcomes.push(Outcome::new(&answer.matches, &label.right));
+                }
+                Err(reason) => skipped.push(Skipped::new(label.image.display().to_string(), reason)),
+            }
+        }
+        progress::list_skipped(&skipped);
+        match outcomes.is_empty() {
+            true => Err(Failure::at(self.queries.display(), "no query could be read; nothing was measured")),
+            false => Ok(outcomes),
+        }
+    }
+}
+
+fn in_words(report: &Report) -> String {
+    let share = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{share:.3}"));
+    let line = |what: &str, point: &Point| {
+        let Point { threshold, precision, recall, f1 } = point;
+        format!("{what:<22} {threshold:.4}     {precision:.3}   {recall:.3}  {f1:.3}")
+    };
+    let mut lines = vec![
+        format!(
+            "{} of {} queries: {} in the collection, {} not",
+            report.queries, report.given, report.present, report.absent
+        ),
+        format!("recall@1 {}   recall@10 {}", share(report.recall_at_1), share(report.recall_at_10)),
+        format!("{:<22} threshold  precision  recall     F1", "the best match, if"),
+        line("the site's \"similar\"", &report.own),
+        line("the best F1", &report.best),
+    ];
+    match &report.at_precision_95 {
+        Some(point) => lines.push(line("precision 0.95", point)),
+        None => lines.push("no threshold reaches a precision of 0.95".to_owned()),
+    }
+    lines.join("\n")
+}
