@@ -3,13 +3,16 @@
 //! An [`Engine`] joins a model with the collection that was built with it; the front page of the crate shows one at work.
 
 use crate::{
-    collection::{Collection, Thresholds},
+    collection::{Collection, Filter, FilterError, Thresholds},
     image::{self, ImageError, Limits, Picture, Region},
-    index::{self, Effort, IndexError, Query},
+    index::{self, Allowed, Effort, IndexError, Neighbour, Query},
     model::{Model, ModelError, ModelId},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+/// What a candidate's part of the way through the trees costs, in vectors compared.
+const WALK_COST: u64 = 5;
 
 /// A model and the collection that was built with it.
 pub struct Engine {
@@ -23,6 +26,8 @@ pub struct SearchOptions {
     /// The most matches to return.
     pub limit: usize,
     pub effort: Effort,
+    /// Which items may be matches; the default lets all be.
+    pub filter: Filter,
     /// Only this part of the picture is looked at.
     pub region: Option<Region>,
     /// The score from which a match is a close one, -1..=1; the collection's own threshold where none is given.
@@ -33,7 +38,14 @@ pub struct SearchOptions {
 
 impl Default for SearchOptions {
     fn default() -> Self {
-        SearchOptions { limit: 10, effort: Effort::Auto, region: None, threshold: None, limits: Limits::default() }
+        SearchOptions {
+            limit: 10,
+            effort: Effort::Auto,
+            filter: Filter::default(),
+            region: None,
+            threshold: None,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -57,7 +69,7 @@ pub struct Answer {
     pub verdict: Verdict,
     /// How many vectors were compared with the query.
     pub looked_at: usize,
-    /// Whether that was all of them, so that nothing can have been missed.
+    /// Whether those were all that the filter lets through, so that nothing can have been missed.
     pub exact: bool,
 }
 
@@ -92,6 +104,8 @@ pub enum EngineError {
     Threshold(f32),
     #[error("the region {0:?} lies outside of the picture; give fractions of its width and height between 0 and 1")]
     Region(Region),
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     #[error(transparent)]
     Image(#[from] ImageError),
     #[error(transparent)]
@@ -145,13 +159,12 @@ impl Engine {
     pub fn search_embedding(&self, embedding: &[f32], options: &SearchOptions) -> Result<Answer, EngineError> {
         let thresholds = self.thresholds(options.threshold)?;
         let query = Query::quantize(embedding)?;
-        let vectors = self.collection.vectors();
-        let (neighbours, looked_at) = match self.collection.manifest().effort(options.effort) {
-            Effort::Candidates(candidates) => {
-                self.collection.forest().search(vectors, &query, options.limit, candidates)?
-            }
-            Effort::Exact | Effort::Auto => (index::exact(vectors, &query, options.limit)?, vectors.len()),
+        let allowed = match &options.filter {
+            filter if filter.is_empty() => None,
+            filter => Some(filter.allowed(&self.collection)?),
         };
+        let (neighbours, looked_at) = self.neighbours(&query, options, allowed.as_ref())?;
+        let all = allowed.map_or(self.collection.len(), |allowed| allowed.count());
         let matches: Vec<Match> = (1..)
             .zip(neighbours)
             .map(|(rank, neighbour)| {
@@ -169,7 +182,26 @@ impl Engine {
             })
             .collect();
         let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
-        Ok(Answer { matches, verdict, looked_at, exact: looked_at == vectors.len() })
+        Ok(Answer { matches, verdict, looked_at, exact: looked_at == all })
+    }
+
+    /// The nearest of the allowed items, and how many vectors were compared.
+    fn neighbours(
+        &self,
+        query: &Query,
+        options: &SearchOptions,
+        allowed: Option<&Allowed>,
+    ) -> Result<(Vec<Neighbour>, usize), IndexError> {
+        let (vectors, forest) = (self.collection.vectors(), self.collection.forest());
+        let effort = self.collection.manifest().effort(options.effort);
+        match (effort, allowed) {
+            (Effort::Candidates(candidates), None) => forest.search(vectors, query, options.limit, candidates),
+            (Effort::Candidates(candidates), Some(allowed)) if !few_remain(allowed, candidates) => {
+                forest.search_among(vectors, query, options.limit, candidates, Some(allowed))
+            }
+            (_, None) => Ok((index::exact(vectors, query, options.limit)?, vectors.len())),
+            (_, Some(allowed)) => Ok((index::exact_among(vectors, query, options.limit, allowed)?, allowed.count())),
+        }
     }
 
     fn thresholds(&self, given: Option<f32>) -> Result<Thresholds, EngineError> {
@@ -193,6 +225,14 @@ fn verdict(score: f32, thresholds: Thresholds) -> Verdict {
     }
 }
 
+/// Whether comparing every allowed item is less work than walking the forest for so many candidates, which passes by more
+/// items the fewer are allowed.
+fn few_remain(allowed: &Allowed, candidates: usize) -> bool {
+    let [count, items, candidates] = [allowed.count(), allowed.items(), candidates].map(|number| number as u64);
+    let walked = candidates.saturating_mul(items) / count.max(1);
+    count <= walked.saturating_mul(WALK_COST)
+}
+
 fn is_inside(region: Region) -> bool {
     let Region { x, y, width, height } = region;
     [x, y].iter().all(|start| (0.0..1.0).contains(start)) && [width, height].iter().all(|size| *size > 0.0)
@@ -210,6 +250,19 @@ mod tests {
         assert_eq!(verdict(0.7, thresholds), Verdict::Similar);
         assert_eq!(verdict(0.5, thresholds), Verdict::None);
         assert_eq!(verdict(0.95, Thresholds { similar: 0.97, ..thresholds }), Verdict::None);
+    }
+
+    #[test]
+    fn when_few_items_are_allowed_all_of_them_are_compared() {
+        let allowed = |share: u32| {
+            let mut allowed = Allowed::all(100_000);
+            allowed.retain(|item| item % share == 0);
+            allowed
+        };
+        assert!(few_remain(&Allowed::none(100_000), 500));
+        assert!(few_remain(&allowed(1000), 500));
+        assert!(!few_remain(&allowed(2), 500));
+        assert!(few_remain(&allowed(2), usize::MAX));
     }
 
     #[test]

@@ -38,6 +38,37 @@ fn every_picture_of_a_site_finds_itself_first() {
 }
 
 #[test]
+fn query_looks_only_among_the_works_that_are_asked_for() {
+    let place = workplace();
+    let folder = place.path();
+    draw_folder(&folder.join("pictures"), 8);
+    let mut names: Vec<String> = fs_err::read_dir(folder.join("pictures"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let rows =
+        names.iter().enumerate().map(|(row, name)| format!("{name},{},{}\n", ["Ink", "Oil; Ink"][row % 2], 1900 + row));
+    fs_err::write(folder.join("table.csv"), "file,Style,Date\n".to_owned() + &rows.collect::<String>()).unwrap();
+    build(folder, &["--metadata", "table.csv"]).done();
+    let picture = format!("pictures/{}", names[3]);
+    let ids = |more: &[&str]| -> Vec<u64> {
+        let mut ids: Vec<u64> =
+            query(folder, "site", &picture, more).iter().map(|found| found["id"].as_u64().unwrap()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(ids(&["--where", "style=oil"]), [1, 3, 5, 7]);
+    assert_eq!(ids(&["--where", "Style=Ink", "--where", "Year=1903..1905", "--without", "4"]), [3, 5]);
+    let said = run(folder, ["query", "site", &picture, "--where", "Date=..1800"]).done();
+    assert!(said.contains("No work is left"), "{said}");
+    let line = run(folder, ["query", "site", &picture, "--where", "Colour=red"]).failed();
+    assert!(line.contains("Colour") && line.contains("Style"), "{line}");
+    let wrong = run(folder, ["query", "site", &picture, "--where", "red"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("Style=Cubism"), "{}", wrong.err);
+}
+
+#[test]
 fn query_prints_matches_in_rank_order_with_their_whole_records() {
     let place = workplace();
     let folder = place.path();

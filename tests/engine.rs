@@ -4,7 +4,7 @@ mod support;
 
 use image::{ImageFormat, RgbImage, imageops};
 use private_eye::{
-    collection::{self, About, CalibrationOptions, CollectionWriter, Item, ModelFile, calibrate},
+    collection::{self, About, CalibrationOptions, CollectionWriter, Filter, Item, ModelFile, calibrate},
     engine::{Engine, EngineError, SearchOptions, Verdict},
     image::{Limits, Region, decode},
     index::{Effort, Forest, ForestOptions},
@@ -60,6 +60,28 @@ fn a_picture_finds_itself_and_brings_its_record() {
     }
     let options = SearchOptions { effort: Effort::Exact, ..SearchOptions::default() };
     assert!(engine.search(&png(&draw(6)), &options).unwrap().exact);
+}
+
+#[test]
+fn only_what_the_filter_lets_through_is_found() {
+    let engine = engine(9);
+    for effort in [Effort::Auto, Effort::Exact, Effort::Candidates(2)] {
+        let conditions = vec!["file=1..6".parse().unwrap(), "Note=Drawn by a test".parse().unwrap()];
+        let filter = Filter { conditions, without: vec![6, 2, 99] };
+        let options = SearchOptions { effort, filter, ..SearchOptions::default() };
+        let answer = engine.search(&png(&draw(6)), &options).unwrap();
+        let mut found: Vec<u32> = answer.matches.iter().map(|found| found.id).collect();
+        found.sort_unstable();
+        assert_eq!((found, answer.looked_at, answer.exact), (vec![1, 3, 4, 5], 4, true));
+    }
+    let ask = |condition: &str| {
+        let filter = Filter { conditions: vec![condition.parse().unwrap()], without: vec![] };
+        engine.search(&png(&draw(6)), &SearchOptions { filter, ..SearchOptions::default() })
+    };
+    let nothing = ask("note=painted").unwrap();
+    assert_eq!((nothing.matches.len(), nothing.verdict, nothing.exact), (0, Verdict::None, true));
+    let refused = ask("Colour=red").unwrap_err().to_string();
+    assert!(refused.contains("Colour") && refused.contains("file, note, title"), "{refused}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::{Failure, print, print_json, site};
 use clap::Args;
 use private_eye::{
+    collection::{Condition, Filter},
     engine::{Answer, Match, SearchOptions, Verdict},
     index::Effort,
 };
@@ -27,6 +28,12 @@ pub struct Query {
     /// Compare with about this many works.
     #[arg(long, value_name = "N")]
     effort: Option<usize>,
+    /// Only works of which this holds; given several times, all of it. Words match in any case and in lists.
+    #[arg(long = "where", value_name = "COLUMN=VALUE|FROM..TO")]
+    conditions: Vec<Condition>,
+    /// Leave out the work with this id.
+    #[arg(long, value_name = "ID")]
+    without: Vec<u32>,
     /// The score from which a match is a close one, -1 to 1 [default: the site's own].
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
     threshold: Option<f32>,
@@ -54,8 +61,9 @@ impl Query {
             Some(candidates) => Effort::Candidates(candidates),
             None => Effort::Auto,
         };
+        let filter = Filter { conditions: self.conditions, without: self.without };
         let options =
-            SearchOptions { limit: self.limit, effort, threshold: self.threshold, ..SearchOptions::default() };
+            SearchOptions { limit: self.limit, effort, filter, threshold: self.threshold, ..SearchOptions::default() };
         let answer = engine.search(&bytes, &options).map_err(|error| Failure::at(self.picture.display(), error))?;
         if self.json { print_json(&answer.matches) } else { print(&in_words(&answer)) }
     }
@@ -63,6 +71,7 @@ impl Query {
 
 fn in_words(answer: &Answer) -> String {
     let mut text = match (answer.verdict, answer.matches.first()) {
+        (_, None) if answer.looked_at == 0 => "No work is left to compare with.".to_owned(),
         (_, None) | (Verdict::None, _) => "No close match.".to_owned(),
         (Verdict::Same, Some(best)) => format!("The same picture: {}", name(best)),
         (Verdict::Similar, Some(best)) => format!("Looks alike: {}", name(best)),

@@ -7,6 +7,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod calibrate;
+mod filter;
 #[cfg(not(target_family = "wasm"))]
 mod folder;
 mod item;
@@ -20,6 +21,7 @@ mod write;
 
 #[cfg(not(target_family = "wasm"))]
 pub use calibrate::{CalibrationOptions, calibrate};
+pub use filter::{Condition, Filter, FilterError};
 #[cfg(not(target_family = "wasm"))]
 pub use folder::{locate, read, read_manifest, read_model};
 pub use item::Item;

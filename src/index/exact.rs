@@ -1,6 +1,6 @@
-use super::dot::dots;
+use super::dot::{dot, dots};
 use super::nearest::Nearest;
-use super::{Cosine, IndexError, Metric, Neighbour, Query, Vectors};
+use super::{Allowed, Cosine, IndexError, Metric, Neighbour, Query, Vectors};
 
 /// Rows whose dot products are computed in one go; their sums stay in the nearest cache.
 const BLOCK: usize = 256;
@@ -26,6 +26,23 @@ pub fn exact_by<M: Metric>(vectors: &Vectors, query: &Query, limit: usize) -> Re
     Ok(nearest.into_sorted())
 }
 
+/// [`exact()`] among the allowed items only.
+pub fn exact_among(
+    vectors: &Vectors,
+    query: &Query,
+    limit: usize,
+    allowed: &Allowed,
+) -> Result<Vec<Neighbour>, IndexError> {
+    vectors.check(query)?;
+    vectors.check_allowed(allowed)?;
+    let mut nearest = Nearest::new(limit);
+    for item in allowed.iter() {
+        let sum = dot(query.codes(), vectors.row(item as usize));
+        nearest.offer(item, Cosine::score(sum, query.side(), vectors.side(item as usize)));
+    }
+    Ok(nearest.into_sorted())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +63,20 @@ mod tests {
         let vectors = Vectors::quantize(2, &[1.0, 2.0].repeat(600)).unwrap();
         let found = exact(&vectors, &Query::quantize(&[2.0, 4.0]).unwrap(), 5).unwrap();
         assert_eq!(found.iter().map(|n| n.item).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn among_some_items_the_answer_is_that_of_all_without_the_others() {
+        let vectors = random_vectors(700, 33, 7);
+        let mut allowed = Allowed::all(700);
+        allowed.retain(|item| item % 5 == 2);
+        let query = vectors.query(3);
+        let mut expected = exact(&vectors, &query, 700).unwrap();
+        expected.retain(|neighbour| allowed.contains(neighbour.item));
+        assert_eq!(exact_among(&vectors, &query, 700, &allowed).unwrap(), expected);
+        assert_eq!(exact_among(&vectors, &query, 4, &allowed).unwrap(), expected[..4]);
+        let error = exact_among(&vectors, &query, 4, &Allowed::all(701)).unwrap_err();
+        assert_eq!(error, IndexError::OtherItems { allowed: 701, vectors: 700 });
     }
 
     #[test]

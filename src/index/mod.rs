@@ -3,11 +3,13 @@
 //! * [`Vectors`]: the embeddings of a collection as signed bytes, one scale per row; [`Query`]: one embedding likewise.
 //! * [`exact()`]: looks at every vector. The oracle, and the quicker way in small collections.
 //! * [`Forest`]: random-projection trees that look at a few candidates and rank those exactly.
+//! * [`Allowed`]: the items that a search may answer with; the others are passed over on the way.
 //! * [`Metric`]: what "near" means; one small file each, [`Cosine`] for now.
 //!
 //! Every dot product is an integer sum and every float operation has a fixed order, so that native code and WebAssembly
 //! give the same bits whatever the instructions and the number of threads.
 
+mod allowed;
 mod dot;
 mod exact;
 mod file;
@@ -17,7 +19,8 @@ mod nearest;
 mod random;
 mod vectors;
 
-pub use exact::{exact, exact_by};
+pub use allowed::Allowed;
+pub use exact::{exact, exact_among, exact_by};
 pub use forest::{Forest, ForestOptions};
 pub use metric::{Cosine, Metric};
 pub use random::Random;
@@ -45,6 +48,10 @@ pub enum IndexError {
         "the forest was built over {forest} vectors, but there are {vectors}; use the forest that was built with them"
     )]
     OtherVectors { forest: usize, vectors: usize },
+    #[error(
+        "items are chosen among {allowed}, but there are {vectors} vectors; choose among the items of this collection"
+    )]
+    OtherItems { allowed: usize, vectors: usize },
     #[error("the {what} file is damaged: {reason}; download it again or build the collection again")]
     Damaged { what: &'static str, reason: String },
     #[error(

@@ -1,7 +1,7 @@
 use super::dot::dot;
 use super::file::{Output, Tensors, write};
 use super::metric::{Cosine, Metric, Side};
-use super::{IndexError, METADATA_KEY};
+use super::{Allowed, IndexError, METADATA_KEY};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -149,6 +149,14 @@ impl Vectors {
             Ok(())
         } else {
             Err(IndexError::Dimension { got: query.codes.len(), expected: self.dim })
+        }
+    }
+
+    pub(super) fn check_allowed(&self, allowed: &Allowed) -> Result<(), IndexError> {
+        if allowed.items() == self.len() {
+            Ok(())
+        } else {
+            Err(IndexError::OtherItems { allowed: allowed.items(), vectors: self.len() })
         }
     }
 

@@ -77,7 +77,7 @@ fn engine(error: &EngineError) -> &'static str {
         EngineError::Image(error) => image(error),
         EngineError::Model(_) => "BadModel",
         EngineError::OtherModel { .. } => "ModelMismatch",
-        EngineError::Region(_) | EngineError::Threshold(_) => "BadOption",
+        EngineError::Region(_) | EngineError::Threshold(_) | EngineError::Filter(_) => "BadOption",
         EngineError::Index(_) => "BadCollection",
     }
 }

@@ -1,7 +1,7 @@
 use super::Forest;
 use crate::index::dot::dot;
 use crate::index::nearest::Nearest;
-use crate::index::{Cosine, IndexError, Metric, Neighbour, Query, Vectors};
+use crate::index::{Allowed, Cosine, IndexError, Metric, Neighbour, Query, Vectors};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -18,7 +18,21 @@ impl Forest {
         limit: usize,
         candidates: usize,
     ) -> Result<(Vec<Neighbour>, usize), IndexError> {
+        self.search_among(vectors, query, limit, candidates, None)
+    }
+
+    /// [`search`](Forest::search) among the allowed items only, or all where none are named: the others neither count as
+    /// candidates nor are compared.
+    pub fn search_among(
+        &self,
+        vectors: &Vectors,
+        query: &Query,
+        limit: usize,
+        candidates: usize,
+        allowed: Option<&Allowed>,
+    ) -> Result<(Vec<Neighbour>, usize), IndexError> {
         vectors.check(query)?;
+        allowed.map_or(Ok(()), |allowed| vectors.check_allowed(allowed))?;
         if vectors.len() != self.items() {
             return Err(IndexError::OtherVectors { forest: self.items(), vectors: vectors.len() });
         }
@@ -26,7 +40,7 @@ impl Forest {
             let item = item as usize;
             Cosine::score(dot(query.codes(), vectors.row(item)), query.side(), vectors.side(item))
         };
-        let mut gathered = self.gather(score, candidates.max(limit));
+        let mut gathered = self.gather(score, candidates.max(limit), allowed);
         // In the order in which they lie in memory.
         gathered.sort_unstable();
         let mut nearest = Nearest::new(limit);
@@ -36,10 +50,12 @@ impl Forest {
         Ok((nearest.into_sorted(), gathered.len()))
     }
 
-    /// At least `wanted` different items, or all there are.
-    fn gather(&self, score: impl Fn(u32) -> f32, wanted: usize) -> Vec<u32> {
+    /// At least `wanted` different allowed items, or all there are.
+    fn gather(&self, score: impl Fn(u32) -> f32, wanted: usize, allowed: Option<&Allowed>) -> Vec<u32> {
         let mut gathered = Vec::new();
-        let mut seen = vec![0_u64; self.items().div_ceil(64)];
+        // What is not allowed passes for seen.
+        let mut seen = allowed.map_or_else(|| vec![0_u64; self.items().div_ceil(64)], Allowed::left_out);
+        let wanted = allowed.map_or(wanted, |allowed| wanted.min(allowed.count()));
         let mut branches: BinaryHeap<Branch> =
             (0..self.len() as u32).map(|tree| Branch { cost: 0.0, tree, node: 0 }).collect();
         while gathered.len() < wanted
@@ -152,6 +168,31 @@ mod tests {
         let error = forest.search(&random_vectors(21, 4, 1), &query, 1, 1).unwrap_err();
         assert_eq!(error, IndexError::OtherVectors { forest: 20, vectors: 21 });
         assert!(forest.search(&random_vectors(20, 5, 1), &query, 1, 1).is_err());
+    }
+
+    #[test]
+    fn among_the_allowed_items_it_finds_what_it_finds_among_all_without_the_others() {
+        let vectors = random_vectors(3000, 32, 2);
+        let forest = forest(&vectors, 20);
+        let mut allowed = Allowed::all(3000);
+        allowed.retain(|item| item % 7 == 3);
+        allowed.remove(10);
+        let mut hits = 0;
+        for item in 0..40 {
+            let query = vectors.query(item);
+            let search = |candidates| forest.search_among(&vectors, &query, 10, candidates, Some(&allowed)).unwrap();
+            let truth = crate::index::exact_among(&vectors, &query, 10, &allowed).unwrap();
+            assert_eq!(search(3000), (truth.clone(), allowed.count()));
+            let (found, looked_at) = search(100);
+            assert!((100..120).contains(&looked_at), "{looked_at}");
+            assert!(found.iter().all(|neighbour| allowed.contains(neighbour.item)));
+            hits += truth.iter().filter(|neighbour| found.contains(neighbour)).count();
+        }
+        assert!(hits >= 380, "{hits} of 400");
+        let (found, looked_at) =
+            forest.search_among(&vectors, &vectors.query(0), 10, 100, Some(&Allowed::none(3000))).unwrap();
+        assert_eq!((found.len(), looked_at), (0, 0));
+        assert!(forest.search_among(&vectors, &vectors.query(0), 10, 100, Some(&Allowed::all(2))).is_err());
     }
 
     proptest! {
