@@ -2,11 +2,15 @@
 """Measures how often weights find a picture again.
 
     python models/evaluate.py --weights export/resnet18.f32.safetensors
+    python models/evaluate.py --save trial      (then private-eye build and evaluate)
 
 Queries are made from pictures that were never trained on, by fixed, seeded
 programs that share no code with the views of the training; all other pictures,
 trained on or not, are distractors. Everything is computed in floating point
-at 224 pixels, the whole picture squashed.
+at 224 pixels, the whole picture squashed. With --save nothing is computed: the
+pictures to build a site from and the queries, as files with their labels, are
+written for the integer network; of the queries every second one then has its
+original left out, to be told from those that have it.
 
 Strengths: "crop" is the centre 80 % of each side as JPEG 50; "mild" a crop of
 80 to 100 % with other brightness as JPEG 50; "photographed" the picture at an
@@ -16,9 +20,10 @@ written over, mirrored by chance, as JPEG 20.
 """
 
 import argparse
+import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +34,7 @@ from torch import Tensor, nn
 from torchvision.models import resnet18
 
 import pictures
-from safetensors.torch import load_file
+import weights
 
 HERE = Path(__file__).parent
 SIZE = 224
@@ -111,25 +116,57 @@ STRENGTHS: list[Callable[[Image.Image, Rng, Image.Image], Image.Image]] = [
 ]  # fmt: skip
 
 
-@torch.no_grad()
-def embed(model: nn.Module, images: Iterable[Image.Image]) -> Tensor:
-    """Normalized embeddings, one row each."""
-    mean = torch.tensor((0.485, 0.456, 0.406)).view(3, 1, 1)
-    deviation = torch.tensor((0.229, 0.224, 0.225)).view(3, 1, 1)
-    rows, batch = [], []
+def changed(number: int, originals: list[Image.Image], walls: list[Image.Image]) -> Iterator[Image.Image]:
+    """Every picture, changed with the strength of this number."""
+    for index, image in enumerate(originals):
+        yield STRENGTHS[number](image, np.random.default_rng([number, index]), walls[index % len(walls)])
 
-    def flush():
-        if batch:
-            rows.append(F.normalize(model(torch.stack(batch).contiguous(memory_format=torch.channels_last))))
-            batch.clear()
 
+def save(
+    folder: Path,
+    gallery: list[pictures.Picture],
+    kept: list[pictures.Picture],
+    originals: list[Image.Image],
+    walls: list[Image.Image],
+):
+    """Writes folder/pictures, folder/queries/STRENGTH/… and folder/STRENGTH.csv."""
+    absent = set(kept[1::2])
+    names = {}
+    for picture, data in pictures.read_bytes([p for p in gallery if p not in absent]):
+        names[picture] = f"{picture.place.stem}/{picture.name}"
+        path = folder / "pictures" / names[picture]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    for number, change in enumerate(STRENGTHS):
+        place = folder / "queries" / change.__name__
+        place.mkdir(parents=True, exist_ok=True)
+        with open(folder / f"{change.__name__}.csv", "w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(["image", "match"])
+            for index, query in enumerate(changed(number, originals, walls)):
+                query.save(place / f"{index:04}.png")
+                table.writerow([f"queries/{change.__name__}/{index:04}.png", names.get(kept[index], "")])
+    print(f"{len(names)} pictures and {len(STRENGTHS)} times {len(kept)} queries are in {folder}")
+
+
+def batches(images: Iterable[Image.Image]) -> Iterator[Tensor]:
+    """Squashed, normalized pictures, 16 at a time."""
+    mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in (weights.MEAN, weights.DEVIATION))
+    batch = []
     for image in images:
         squashed = np.array(image.resize((SIZE, SIZE), Image.Resampling.BICUBIC))
         batch.append((torch.from_numpy(squashed).permute(2, 0, 1).float() / 255 - mean) / deviation)
         if len(batch) == 16:
-            flush()
-    flush()
-    return torch.cat(rows)
+            yield torch.stack(batch).contiguous(memory_format=torch.channels_last)
+            batch = []
+    if batch:
+        yield torch.stack(batch).contiguous(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def embed(model: nn.Module, images: Iterable[Image.Image]) -> Tensor:
+    """Normalized embeddings, one row each."""
+    return torch.cat([F.normalize(model(batch)) for batch in batches(images)])
 
 
 def main():
@@ -139,18 +176,12 @@ def main():
     add("--pictures", type=Path, action="append", help="folder or ZIP of pictures; may be given again")
     add("--queries", type=int, default=400, help="held-out pictures to change (%(default)s)")
     add("--gallery", type=int, default=0, help="pictures to search, the queries' own among them; 0: all")
+    add("--save", type=Path, help="write pictures, queries and labels into this folder instead")
     add("--threads", type=int, default=0)
     add("--json", action="store_true", help="print one JSON object")
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
-    torch.manual_seed(0)
-    model = resnet18(weights=None)
-    model.fc = nn.Identity()
-    if args.weights:
-        model.load_state_dict(load_file(args.weights))
-    model.eval().to(memory_format=torch.channels_last)
-
     found = pictures.find(args.pictures or [HERE.parent.parent / "shared/training/images.zip"])
     rng = np.random.default_rng(1)
     order = rng.permutation(len(found))
@@ -158,17 +189,23 @@ def main():
     chosen = set(kept)
     others = [found[i] for i in order if found[i] not in chosen]
     gallery = kept + (others[: max(0, args.gallery - len(kept))] if args.gallery else others)
-    vectors = embed(model, pictures.read(gallery))
-
     originals = list(pictures.read(kept))
     walls = list(pictures.read(others[: len(kept)])) or originals
+    if args.save:
+        save(args.save, gallery, kept, originals, walls)
+        return
+
+    torch.manual_seed(0)
+    model = resnet18(weights=None)
+    model.fc = nn.Identity()
+    if args.weights:
+        weights.start(model, args.weights, next(batches(pictures.read(gallery[:16]))))
+    model.eval().to(memory_format=torch.channels_last)
+    vectors = embed(model, pictures.read(gallery))
+
     report = {"weights": str(args.weights), "queries": len(kept), "gallery": len(gallery)}
     for number, change in enumerate(STRENGTHS):
-        changed = (
-            change(image, np.random.default_rng([number, index]), walls[index % len(walls)])
-            for index, image in enumerate(originals)
-        )
-        scores = embed(model, changed) @ vectors.T
+        scores = embed(model, changed(number, originals, walls)) @ vectors.T
         own = scores.gather(1, torch.arange(len(kept))[:, None])
         rank = (scores > own).sum(1)
         report[change.__name__] = {f"recall@{k}": round((rank < k).float().mean().item(), 4) for k in (1, 10)}

@@ -40,15 +40,20 @@ def find(places: list[Path]) -> list[Picture]:
     return found
 
 
-def read(pictures: list[Picture]) -> Iterator[Image.Image]:
-    """Decodes pictures one after the other, as RGB on white."""
+def read_bytes(pictures: list[Picture]) -> Iterator[tuple[Picture, bytes]]:
+    """The files of pictures, one after the other."""
     archives: dict[Path, zipfile.ZipFile] = {}
     for picture in pictures:
         if picture.place.is_dir():
-            data = (picture.place / picture.name).read_bytes()
+            yield picture, (picture.place / picture.name).read_bytes()
         else:
             archive = archives.setdefault(picture.place, zipfile.ZipFile(picture.place))
-            data = archive.read(picture.name)
+            yield picture, archive.read(picture.name)
+
+
+def read(pictures: list[Picture]) -> Iterator[Image.Image]:
+    """Decodes pictures one after the other, as RGB on white."""
+    for _, data in read_bytes(pictures):
         image = Image.open(io.BytesIO(data))
         if image.has_transparency_data:
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))

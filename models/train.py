@@ -33,11 +33,11 @@ from torchvision.models import resnet18
 import generated
 import pictures
 import views
-from safetensors.torch import load_file, save_file
+import weights
+from safetensors.torch import save_file
 
 HERE = Path(__file__).parent
 CACHED = 160  # side of the pictures kept in memory
-MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 # Of the views a visitor might bring.
 KINDS = ((views.MILD, 0.35), (views.PHOTOGRAPHED, 0.35), (views.HOSTILE, 0.30))
 
@@ -118,7 +118,7 @@ def network() -> nn.Module:
 
 
 def normalize(x: Tensor) -> Tensor:
-    mean, deviation = (torch.tensor(v, device=x.device).view(1, 3, 1, 1) for v in (MEAN, DEVIATION))
+    mean, deviation = (torch.tensor(v, device=x.device).view(1, 3, 1, 1) for v in (weights.MEAN, weights.DEVIATION))
     return ((x - mean) / deviation).contiguous(memory_format=torch.channels_last)
 
 
@@ -209,10 +209,9 @@ class Training:
         self.device = torch.device(args.device)
         torch.manual_seed(args.seed)
         self.model = network()
-        if args.init:
-            self.model.load_state_dict(load_file(args.init))
         self.model.to(self.device, memory_format=torch.channels_last)
         self.follower = copy.deepcopy(self.model).requires_grad_(False)
+        self.fresh = True
         self.memory = Memory(args.memory)
         if args.optimizer == "muon":
             self.optimizer = Muon(self.model.parameters(), args.lr)
@@ -229,6 +228,7 @@ class Training:
         self.follower.load_state_dict(saved.get("follower", saved["model"]))
         self.optimizer.load_state_dict(saved["optimizer"])
         self.steps, self.seen, self.spent = saved["steps"], saved["seen"], saved["spent"]
+        self.fresh = False
         print(f"going on from {self.args.checkpoint}: {self.steps} steps, {self.spent / 60:.0f} minutes")
 
     def save(self):
@@ -269,6 +269,11 @@ class Training:
             f" read in {time.monotonic() - began:.0f} s",
             flush=True,
         )
+        if args.init and self.fresh:
+            some = torch.randperm(len(self.cache), generator=torch.Generator().manual_seed(args.seed))[:128]
+            batch = views.render(self.cache[some].to(self.device), torch.full((len(some),), views.GALLERY), 128, self.masks)
+            weights.start(self.model, args.init, normalize(batch))
+            self.follower.load_state_dict(self.model.state_dict())
         # A run continued after a stop must not see the same batches again.
         shuffle = Shuffle(sources, args.cap, args.seed + self.steps)
         clock = exported = reported = time.monotonic()
@@ -350,8 +355,8 @@ class Training:
         out = self.args.out
         out.mkdir(parents=True, exist_ok=True)
         model = self.settled().cpu().to(memory_format=torch.contiguous_format)
-        weights = {k: v.contiguous() for k, v in model.state_dict().items()}
-        replace(out / "resnet18.f32.safetensors", lambda path: save_file(weights, path))
+        state = {k: v.contiguous() for k, v in model.state_dict().items()}
+        replace(out / "resnet18.f32.safetensors", lambda path: save_file(state, path))
         replace(out / "resnet18.onnx", lambda path: write_onnx(model, path))
         print(f"exported to {out} after {self.spent / 60:.1f} minutes", flush=True)
 
@@ -395,7 +400,7 @@ def arguments() -> argparse.Namespace:
     add("--follow", type=float, default=0.02, help="how fast the copy follows that embeds these (%(default)s)")
     add("--cap", type=int, default=3000, help="most pictures of one source in an epoch (%(default)s)")
     add("--checkpoint", type=Path, help="go on from this file, and save to it")
-    add("--init", type=Path, help="start from these float weights (safetensors, torchvision's names)")
+    add("--init", type=Path, help="start from these weights: models/resnet18.safetensors or an export")
     add("--out", type=Path, default=Path("export"), help="where the weights go (%(default)s)")
     add("--every", type=float, default=10, help="minutes between exports (%(default)s)")
     add("--report", type=float, default=30, help="seconds between progress lines (%(default)s)")

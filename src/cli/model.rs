@@ -26,13 +26,14 @@ enum Command {
     Info(Info),
 }
 
-/// Convert a trained network from ONNX to a weights file in integers.
+/// Convert a trained network to a weights file in integers.
 ///
-/// The ranges of its activations are measured on the calibration pictures; at the end the command says how well both
+/// It comes as ONNX, as torch exports it, or as safetensors with torchvision's names: a ResNet, VGG or MobileNetV2, of
+/// which a classifier is left out. The ranges of its activations are measured on the calibration pictures; at the end the command says how well both
 /// networks agree on them.
 #[derive(Debug, Args)]
 struct Import {
-    /// The network as ONNX.
+    /// The network: ONNX, or safetensors with torchvision's names.
     file: PathBuf,
     /// A folder or CSV of pictures like those to be searched; a few hundred are best.
     #[arg(long, value_name = "PICTURES")]
@@ -40,7 +41,7 @@ struct Import {
     /// The weights file to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// What to call the network [default: the name of the ONNX file].
+    /// What to call the network [default: the name of the file].
     #[arg(long)]
     name: Option<String>,
     /// How many pictures to work on at a time [default: one for each core].
@@ -73,7 +74,7 @@ impl Model {
 impl Import {
     fn run(self) -> Result<(), Failure> {
         use_threads(self.jobs)?;
-        let onnx = fs_err::read(&self.file)?;
+        let network = fs_err::read(&self.file)?;
         let source = Source { pictures: self.calibrate.clone(), columns: Columns::default(), ..Source::default() };
         let works = source.gather()?;
         let paths: Vec<&Path> = works.works.iter().filter_map(|work| work.picture.as_deref()).collect();
@@ -95,7 +96,7 @@ impl Import {
         let spinner = progress::spinner("Measuring the network on the pictures");
         let file = self.file.file_name().unwrap_or_default().to_string_lossy();
         let name = self.name.clone().unwrap_or_else(|| title::stem(&file).to_owned());
-        let import = import::import_onnx(&onnx, &name, &pictures);
+        let import = import::import(&network, self.file.parent(), &name, &pictures);
         spinner.finish_and_clear();
         let import = import.map_err(|error| Failure::at(self.file.display(), error))?;
         fs_err::write(&self.out, &import.weights)?;

@@ -3,7 +3,7 @@
 use tract_core::internal::*;
 
 use super::error::ModelError;
-use super::kernels::InstructionSet;
+use super::kernels::{self, InstructionSet};
 use super::operators::{FusedConv, GlobalAveragePool, MaxPool};
 use super::weights::{Layer, Operator, Weights};
 
@@ -40,13 +40,17 @@ fn wire(weights: &Weights<'_>, instructions: InstructionSet) -> TractResult<Type
     for Layer { name, input, operator } in &weights.layers {
         let mut inputs: TVec<OutletId> = tvec!(values[*input]);
         let operator: Box<dyn TypedOp> = match operator {
-            Operator::Conv { window, weights, residual } => {
+            Operator::Conv { window, weights, residual, depthwise, signed_input } => {
                 inputs.extend(residual.map(|residual| values[residual]));
                 let [height, width] = window.output();
                 Box::new(FusedConv {
-                    convolution: instructions.convolution(*window, weights).into(),
+                    convolution: match depthwise {
+                        true => kernels::depthwise(*window, weights).into(),
+                        false => instructions.convolution(*window, weights).into(),
+                    },
                     output: [height, width, weights.bias.len()],
                     signed: weights.signed,
+                    signed_input: *signed_input,
                 })
             }
             Operator::MaxPool { window } => Box::new(MaxPool { window: *window }),

@@ -27,6 +27,8 @@ pub struct FusedConv {
     pub output: [usize; 3],
     /// Whether the output is `i8`.
     pub signed: bool,
+    /// Whether the input is `i8`. The convolution then expects it as `u8`, 128 more than it is.
+    pub signed_input: bool,
 }
 
 equal_by!(FusedConv, convolution);
@@ -47,11 +49,17 @@ impl EvalOp for FusedConv {
     op_out_of_plan!();
 
     fn eval(&self, _ctx: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let input = inputs[0].try_as_plain_ram()?;
+        // Flipping the highest bit adds 128.
+        let moved: Vec<u8> = match self.signed_input {
+            true => input.as_bytes().iter().map(|value| value ^ 0x80).collect(),
+            false => Vec::new(),
+        };
         let residual = inputs.get(1).map(|value| value.try_as_plain_ram()).transpose()?;
         // SAFETY: any bits are a valid u8 or i8, and the convolution writes all of them.
         let mut output = unsafe { Tensor::uninitialized_dt(activation(self.signed), &self.output)? };
         self.convolution.run(
-            inputs[0].try_as_plain_ram()?.as_bytes(),
+            if self.signed_input { &moved } else { input.as_bytes() },
             residual.as_ref().map(|view| view.as_bytes()),
             output.try_as_plain_ram_mut()?.as_bytes_mut(),
         );

@@ -1,7 +1,7 @@
 //! What a weights file says about the network it holds.
 //!
 //! A weights file is safetensors. Its `__metadata__` has the key [`METADATA_KEY`] with a [`ModelSpec`] as JSON; each
-//! convolution `name` brings three tensors: `name.weight` I8 `[out, kh, kw, in]`, `name.bias` I32 `[out]` and
+//! convolution `name` brings three tensors: `name.weight` I8 `[out, kh, kw, in / groups]`, `name.bias` I32 `[out]` and
 //! `name.multiplier` F32 `[out]`.
 
 use serde::{Deserialize, Serialize};
@@ -66,10 +66,14 @@ pub struct ConvSpec {
     pub padding: usize,
     /// The value of each input channel outside the picture: zero for activations, the mean colour for pixels.
     pub pad_value: Vec<u8>,
+    /// 1, or as many as there are channels (a depthwise convolution): each output then reads the one channel of its number,
+    /// and its weights are `[out, kh, kw, 1]`.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub groups: usize,
     /// An activation of the output's shape that is added before rounding.
     pub residual: Option<Residual>,
-    /// No ReLU follows (the 1×1 shortcut of a ResNet): the output is `i8`, clamped to -127..=127 instead of 0..=127. It may
-    /// only be read as the residual of another convolution.
+    /// No ReLU follows (the 1×1 shortcut of a ResNet, the narrow end of a MobileNetV2 block): the output is `i8`, clamped to
+    /// -127..=127 instead of 0..=127. It may only be read by convolutions.
     pub signed: bool,
 }
 
@@ -77,4 +81,12 @@ pub struct ConvSpec {
 pub struct Residual {
     pub from: String,
     pub scale: f32,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(groups: &usize) -> bool {
+    *groups == 1
 }

@@ -229,13 +229,14 @@ fn tensors_that_do_not_fit_their_operator_are_refused_by_name() {
 #[test]
 fn operators_that_do_not_fit_each_other_are_refused_with_their_position() {
     type Damage = (&'static str, Value, &'static [&'static str]);
-    let damages: [Damage; 12] = [
+    let damages: [Damage; 13] = [
         ("/ops/0/input", json!("nowhere"), &["operator 0 of", "`one`", "`nowhere`"]),
         ("/ops/1/output", json!("a"), &["operator 1 of", "`two`", "already"]),
         ("/ops/0/stride", json!(0), &["stride is 0"]),
         ("/ops/0/padding", json!(u64::MAX >> 1), &["padding is"]),
         ("/ops/0/kernel", json!([3, 65]), &["kernel is 3×65"]),
-        ("/ops/0/signed", json!(true), &["operator 1 of", "`two`", "it reads `a`"]),
+        ("/ops/1/signed", json!(true), &["operator 2 of", "expected unsigned activations"]),
+        ("/ops/1/groups", json!(2), &["operator 1 of", "`two`", "2 groups"]),
         ("/ops/0/pad_value", json!([1, 2]), &["2 padding values", "expected 3"]),
         ("/ops/1/pad_value", json!([0, 0, 0, 0, 128]), &["up to 128", "up to 127"]),
         ("/ops/1/residual/from", json!("pixels"), &["residual `pixels`", "[19, 19, 5]"]),
@@ -244,7 +245,11 @@ fn operators_that_do_not_fit_each_other_are_refused_with_their_position() {
         ("/preprocessing", json!("crop-19"), &["`crop-19`", "`squash-19`"]),
     ];
     for (pointer, value, words) in damages {
-        let message = complaint(|file| *file.spec.pointer_mut(pointer).unwrap() = value);
+        let message = complaint(|file| {
+            // What the file leaves out, too.
+            let (operator, key) = pointer.rsplit_once('/').unwrap();
+            file.spec.pointer_mut(operator).unwrap()[key] = value;
+        });
         assert!(words.iter().all(|word| message.contains(word)), "{pointer}: {message}");
     }
 }

@@ -14,6 +14,9 @@ const PIXELS: &str = "pixels";
 /// Multipliers beyond this could make an `f32` overflow, and infinities have no place in the arithmetic.
 const LARGEST_MULTIPLIER: f32 = 1e20;
 
+/// What is added to a signed input to make it unsigned: flipping its highest bit does that.
+const SIGN: u8 = 128;
+
 /// A network as the file describes it. Every shape fits the next, every tensor its operator.
 pub struct Weights<'a> {
     pub spec: ModelSpec,
@@ -30,9 +33,21 @@ pub struct Layer<'a> {
 }
 
 pub enum Operator<'a> {
-    Conv { window: Window, weights: ConvWeights<'a>, residual: Option<usize> },
-    MaxPool { window: Window },
-    GlobalAveragePool { channels: usize, scale: f32 },
+    Conv {
+        window: Window,
+        weights: ConvWeights<'a>,
+        residual: Option<usize>,
+        depthwise: bool,
+        /// The input is `i8`; bias and padding are those for the input plus 128.
+        signed_input: bool,
+    },
+    MaxPool {
+        window: Window,
+    },
+    GlobalAveragePool {
+        channels: usize,
+        scale: f32,
+    },
 }
 
 /// What is known of a value while the list of operators is followed.
@@ -49,8 +64,8 @@ enum Kind {
     Pixels,
     /// `u8`, 0..=127.
     Activation,
-    /// `i8`, -127..=127; only a residual.
-    Shortcut,
+    /// `i8`, -127..=127; only convolutions read it.
+    Signed,
     /// `f32`; the end.
     Embedding,
 }
@@ -131,8 +146,12 @@ impl<'a> Reader<'a> {
         let largest: u8 = match input.kind {
             Kind::Pixels => 255,
             Kind::Activation => 127,
-            _ => return Err(self.problem(name, format!("it reads `{}`, expected pixels or activations", spec.input))),
+            Kind::Signed => 0,
+            Kind::Embedding => {
+                return Err(self.problem(name, format!("it reads `{}`, expected pixels or activations", spec.input)));
+            }
         };
+        let signed_input = input.kind == Kind::Signed;
         let window = Window::new(input.shape, spec.kernel, spec.stride, spec.padding);
         let window = window.map_err(|problem| self.problem(name, problem))?;
         let channels = input.shape[2];
@@ -145,14 +164,27 @@ impl<'a> Reader<'a> {
             return Err(self.problem(name, problem));
         }
 
-        let weights = self.conv_weights(spec, channels, largest)?;
+        let depthwise = spec.groups != 1;
+        if depthwise && spec.groups != channels {
+            let problem =
+                format!("it has {} groups, expected 1 or its number of input channels, {channels}", spec.groups);
+            return Err(self.problem(name, problem));
+        }
+        let mut weights = self.conv_weights(spec, if depthwise { 1 } else { channels }, signed_input, largest)?;
+        if signed_input {
+            weights.pad_value.fill(SIGN);
+        }
+        if depthwise && weights.bias.len() != channels {
+            let problem = format!("it has {} outputs, expected {channels}, one per group", weights.bias.len());
+            return Err(self.problem(name, problem));
+        }
         let [height, width] = window.output();
         let shape = [height, width, weights.bias.len()];
         let residual = match &spec.residual {
             None => None,
             Some(residual) => {
                 let value = self.value(name, &residual.from)?;
-                if value.shape != shape || !matches!(value.kind, Kind::Activation | Kind::Shortcut) {
+                if value.shape != shape || !matches!(value.kind, Kind::Activation | Kind::Signed) {
                     let problem = format!(
                         "its residual `{}` is {:?}, expected an activation like its output, {shape:?}",
                         residual.from, value.shape
@@ -163,12 +195,19 @@ impl<'a> Reader<'a> {
                 Some(value.number)
             }
         };
-        let kind = if spec.signed { Kind::Shortcut } else { Kind::Activation };
-        self.push(name, &spec.output, input.number, Operator::Conv { window, weights, residual }, shape, kind)
+        let kind = if spec.signed { Kind::Signed } else { Kind::Activation };
+        let operator = Operator::Conv { window, weights, residual, depthwise, signed_input };
+        self.push(name, &spec.output, input.number, operator, shape, kind)
     }
 
-    /// The three tensors of a convolution.
-    fn conv_weights(&self, spec: &ConvSpec, channels: usize, largest: u8) -> Result<ConvWeights<'a>, ModelError> {
+    /// The three tensors of a convolution. `channels` are those that one output reads.
+    fn conv_weights(
+        &self,
+        spec: &ConvSpec,
+        channels: usize,
+        signed_input: bool,
+        largest: u8,
+    ) -> Result<ConvWeights<'a>, ModelError> {
         let [rows, columns] = spec.kernel;
         let name = format!("{}.weight", spec.name);
         let weight = self.tensors.tensor(&name).map_err(|_| missing(&name, "an I8 tensor"))?;
@@ -178,15 +217,20 @@ impl<'a> Reader<'a> {
             return Err(wrong(&name, "no output channel", "at least one"));
         }
         let name = format!("{}.bias", spec.name);
-        let bias: Vec<i32> = words(self.tensor(&name, Dtype::I32, &[outputs])?).map(i32::from_le_bytes).collect();
-        for (output, (bias, weight)) in bias.iter().zip(weight.chunks_exact(weight.len() / outputs)).enumerate() {
+        let mut bias: Vec<i32> = words(self.tensor(&name, Dtype::I32, &[outputs])?).map(i32::from_le_bytes).collect();
+        // What the kernel reads: a signed input is moved by 128.
+        let largest = if signed_input { u8::MAX } else { largest };
+        for (output, (bias, weight)) in bias.iter_mut().zip(weight.chunks_exact(weight.len() / outputs)).enumerate() {
             // No order of summation may leave the range of an i32.
             let sum: u64 = weight.iter().map(|w| u64::from((*w as i8).unsigned_abs())).sum();
-            let reach = sum * u64::from(largest) + u64::from(bias.unsigned_abs());
+            let moved = i64::from(*bias)
+                - i64::from(signed_input) * i64::from(SIGN) * weight.iter().map(|w| i64::from(*w as i8)).sum::<i64>();
+            let reach = sum * u64::from(largest) + moved.unsigned_abs();
             if reach > i32::MAX as u64 {
                 let got = format!("{bias} at output {output}, with which sums can reach {reach}");
                 return Err(wrong(&name, &got, &format!("sums of at most {}", i32::MAX)));
             }
+            *bias = moved as i32;
         }
         let name = format!("{}.multiplier", spec.name);
         let multiplier: Vec<f32> = words(self.tensor(&name, Dtype::F32, &[outputs])?).map(f32::from_le_bytes).collect();

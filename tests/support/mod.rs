@@ -142,6 +142,7 @@ pub fn tiny_network(seed: u64) -> Vec<u8> {
             stride,
             padding: kernel / 2,
             pad_value: vec![0; from],
+            groups: 1,
             residual: None,
             signed: false,
         }));

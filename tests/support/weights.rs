@@ -23,7 +23,7 @@ pub fn resnet18(seed: u64) -> Vec<u8> {
     file.finish(&input)
 }
 
-/// A network of all the kinds of operators that a ResNet has, for pictures of 19×19 pixels. Its channels are multiples
+/// A network of all the kinds of convolutions that read all channels, for pictures of 19×19 pixels. Its channels are multiples
 /// of nothing.
 pub fn small(seed: u64) -> Vec<u8> {
     let mut file = WeightsFile::new("small", 19, seed);
@@ -31,7 +31,10 @@ pub fn small(seed: u64) -> Vec<u8> {
     file.max_pool("a", "b", 3, 2, 1);
     let c = file.basic_block("one", "b", 1, 11);
     let d = file.basic_block("two", &c, 2, 21);
-    file.finish(&d)
+    // As in MobileNetV2, a convolution reads what no ReLU has cut off.
+    file.conv(Conv { kernel: 1, outputs: 7, signed: true, ..Conv::new("narrow", &d, "e") });
+    file.conv(Conv { outputs: 21, ..Conv::new("wide", "e", "f") });
+    file.finish("f")
 }
 
 /// A convolution to be added; its padding keeps the size (but for the stride).

@@ -16,6 +16,7 @@ mod site;
 mod stamp;
 mod test;
 mod toolchain;
+mod train;
 mod wasm;
 mod workspace;
 
@@ -46,6 +47,8 @@ enum Task {
     Demo,
     /// Draws pictures like those of the demo from another seed, to train on
     Draw(draw::Options),
+    /// Trains the network on pictures and converts the result to the weights that ship
+    Train(train::Options),
     /// Builds the WebAssembly module in target/wasm
     Wasm,
     /// Takes the pictures of the README anew, in a real browser
@@ -71,8 +74,31 @@ fn run(workspace: &Workspace, task: Task) -> anyhow::Result<ExitCode> {
         Task::Page => drop(page::build(workspace)?),
         Task::Demo => drop(site::build(workspace, command_line::Profile::Release)?),
         Task::Draw(options) => draw::run(&options)?,
+        Task::Train(options) => train::run(workspace, &options)?,
         Task::Wasm => drop(wasm::build(workspace)?),
         Task::Screenshots => screenshots::run(workspace)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_task_that_the_documents_name_can_be_asked_for() {
+        let root = Workspace::find().unwrap().root().to_owned();
+        let mut named = 0;
+        for document in ["README.md", "models/README.md", "docs/architecture.md"] {
+            let text = std::fs::read_to_string(root.join(document)).unwrap();
+            let commands = text.lines().map(|line| line.trim_start_matches(['#', ' ']));
+            for command in commands.filter_map(|line| line.strip_prefix("cargo xtask ")) {
+                let words = command.split_whitespace().take_while(|word| !word.starts_with('#'));
+                let parsed = Arguments::try_parse_from(["xtask"].into_iter().chain(words));
+                assert!(parsed.is_ok(), "{document}: cargo xtask {command}: {}", parsed.err().unwrap());
+                named += 1;
+            }
+        }
+        assert!(named >= 3, "only {named}");
+    }
 }

@@ -1,7 +1,7 @@
-//! A Python that reads collections as another program would, for the tests that check the file format.
+//! Python environments in the target folder, with the packages that they name and no others.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -10,33 +10,56 @@ use crate::apt;
 use crate::process::{self, say};
 use crate::workspace::Workspace;
 
-const PACKAGES: [&str; 2] = ["numpy==2.2.6", "safetensors==0.6.2"];
+/// What the tests need that read collections as another program would.
+const READERS: [&str; 2] = ["numpy==2.2.6", "safetensors==0.6.2"];
 
-/// The interpreter of a virtual environment that has the packages.
+pub struct Environment {
+    /// Its folder in the target folder.
+    name: &'static str,
+    /// Each with its version.
+    packages: Vec<String>,
+}
+
+/// The interpreter for the tests that check the file formats.
 pub fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.target("python");
-    let python = folder.join("bin/python");
-    let installed = folder.join("installed");
-    let wanted = PACKAGES.join(" ");
-    if fs::read_to_string(&installed).is_ok_and(|there| there == wanted)
-        && process::succeeds(Command::new(&python).arg("-V"))
-    {
-        return Ok(python);
+    Environment { name: "python", packages: READERS.map(str::to_owned).into() }.find_or_install(workspace)
+}
+
+impl Environment {
+    /// The packages in a requirements file.
+    pub fn from_file(name: &'static str, requirements: &Path) -> Result<Environment> {
+        let text = fs::read_to_string(requirements)
+            .with_context(|| format!("cannot read the packages in {}", requirements.display()))?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        Ok(Environment { name, packages: lines.map(str::to_owned).collect() })
     }
-    let venv = || {
-        let mut command = Command::new("python3");
-        command.args(["-m", "venv", "--clear"]).arg(&folder);
-        command
-    };
-    // On Debian the module is there, but cannot make an environment before python3-venv is installed.
-    if !process::succeeds(&mut venv()) {
-        apt::install(&["python3", "python3-venv"], "python3 cannot make a virtual environment")?;
-        process::run(&mut venv())?;
+
+    /// The interpreter of a virtual environment that has the packages.
+    pub fn find_or_install(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let folder = workspace.target(self.name);
+        let python = folder.join("bin/python");
+        let installed = folder.join("installed");
+        let wanted = self.packages.join(" ");
+        if fs::read_to_string(&installed).is_ok_and(|there| there == wanted)
+            && process::succeeds(Command::new(&python).arg("-V"))
+        {
+            return Ok(python);
+        }
+        let venv = || {
+            let mut command = Command::new("python3");
+            command.args(["-m", "venv", "--clear"]).arg(&folder);
+            command
+        };
+        // On Debian the module is there, but cannot make an environment before python3-venv is installed.
+        if !process::succeeds(&mut venv()) {
+            apt::install(&["python3", "python3-venv"], "python3 cannot make a virtual environment")?;
+            process::run(&mut venv())?;
+        }
+        say(format!("installing {} into {}", self.packages.join(", "), folder.display()));
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]);
+        process::run(pip.args(&self.packages)).context("what runs in Python needs these packages")?;
+        fs::write(installed, wanted)?;
+        Ok(python)
     }
-    say(format!("installing {} into {}", PACKAGES.join(" and "), folder.display()));
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]);
-    process::run(pip.args(PACKAGES)).context("the tests that read a collection with Python need these packages")?;
-    fs::write(installed, wanted)?;
-    Ok(python)
 }

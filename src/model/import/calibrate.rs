@@ -22,19 +22,24 @@ pub struct Calibration {
 
 /// Runs the f32 graph on pictures of the network's input size.
 pub fn run(net: &FloatNet, graph: ParseResult, pictures: &[Picture]) -> Result<Calibration, ImportError> {
-    let (tensors, output) = observed(net);
-    let plan = plan(net, graph, tensors.iter().chain([&output])).map_err(failed)?;
+    let tensors = observed(net);
+    // The embedding of some networks is an activation, too.
+    let embedding = tensors.iter().position(|tensor| *tensor == net.embedding);
+    let more = embedding.is_none().then_some(&net.embedding);
+    let plan = plan(net, graph, tensors.iter().chain(more)).map_err(failed)?;
+    let embedding = embedding.unwrap_or(tensors.len());
     let observations = in_parallel(pictures, |picture| {
         let outputs = plan.run(tvec!(input(picture).into())).map_err(failed)?;
         let mut values = Vec::new();
         for output in &outputs {
             values.push(output.to_plain_array_view::<f32>().map_err(failed)?);
         }
-        let Some((embedding, activations)) = values.split_last() else {
-            return Err(ImportError::Run("the network has no output".into()));
-        };
-        let histograms = activations.iter().map(|values| Histogram::of(values.iter().copied())).collect::<Vec<_>>();
-        Ok((histograms, embedding.iter().copied().collect::<Vec<f32>>()))
+        let activations = values.iter().take(tensors.len());
+        let histograms = activations.map(|values| Histogram::of(values.iter().copied())).collect::<Vec<_>>();
+        match values.get(embedding) {
+            Some(embedding) => Ok((histograms, embedding.iter().copied().collect::<Vec<f32>>())),
+            None => Err(ImportError::Run("the network has no output".into())),
+        }
     })?;
 
     let mut totals = vec![Histogram::default(); tensors.len()];
@@ -44,7 +49,10 @@ pub fn run(net: &FloatNet, graph: ParseResult, pictures: &[Picture]) -> Result<C
         embeddings.push(embedding);
     }
     if embeddings.iter().flatten().any(|value| !value.is_finite()) {
-        return Err(ImportError::NotFinite { tensor: output, what: "NaN or infinity for a calibration picture" });
+        return Err(ImportError::NotFinite {
+            tensor: net.embedding.clone(),
+            what: "NaN or infinity for a calibration picture",
+        });
     }
     let scales = tensors.into_iter().zip(totals.iter().map(Histogram::best_scale)).collect();
     Ok(Calibration { scales, embeddings })
@@ -63,19 +71,10 @@ fn failed(error: TractError) -> ImportError {
     ImportError::Run(format!("{error:#}"))
 }
 
-/// The tensors that will be integers, and the embedding.
-fn observed(net: &FloatNet) -> (Vec<String>, String) {
-    let mut tensors = Vec::new();
-    let mut embedding = String::new();
-    for op in &net.ops {
-        match op {
-            FloatOp::Conv(conv) => tensors.push(conv.output.clone()),
-            FloatOp::GlobalAveragePool { output, .. } => embedding.clone_from(output),
-            // The pool's output has the scale of its input.
-            FloatOp::MaxPool { .. } => {}
-        }
-    }
-    (tensors, embedding)
+/// The tensors that will be integers. A pool's output has the scale of its input.
+fn observed(net: &FloatNet) -> Vec<String> {
+    let convs = net.ops.iter().filter(|op| matches!(op, FloatOp::Conv(_)));
+    convs.map(|op| op.output().to_string()).collect()
 }
 
 fn plan<'a>(

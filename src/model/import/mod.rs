@@ -1,22 +1,32 @@
 //! A trained network in floating point → an integer weights file. Native only.
 //!
 //! ```text
-//! ONNX ──parse──▶ FloatNet ──────────────────────▶ quantize ──▶ weights file
+//! torchvision's weights
+//!   │ torchvision (writes the graph that the names stand for)
+//!   ▼
+//! ONNX ──float, fuse──▶ FloatNet ─────────────────▶ quantize ──▶ weights file
 //!   │             (batch-norm folded, ReLU and        ▲
 //!   │              residual fused)                    │ scale of every activation
 //!   └──tract, f32──▶ activations of real pictures ──▶ calibrate
 //! ```
+//!
+//! A classifier behind the features is left out: the embedding is what it reads.
 //!
 //! tract's f32 run of the very same ONNX is also the oracle: the [`Report`] says how well the integer network agrees
 //! with it on the calibration pictures.
 
 mod calibrate;
 mod float;
+mod fuse;
+mod node;
 mod quantize;
 #[cfg(test)]
 mod tests;
+mod torchvision;
 
 pub use float::{FloatConv, FloatNet, FloatOp};
+
+use std::path::Path;
 
 use tract_onnx::pb::ModelProto;
 
@@ -29,6 +39,9 @@ pub const IMAGENET_MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 /// The standard deviation of ImageNet's pixels per channel (RGB, 0..=1): what torchvision's networks divide by.
 pub const IMAGENET_DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 
+/// What the embedding is called where no tensor of the graph is it.
+const EMBEDDING: &str = "private_eye.embedding";
+
 /// The fewest calibration pictures that give usable activation ranges.
 pub const FEWEST_PICTURES: usize = 8;
 
@@ -37,10 +50,12 @@ pub enum ImportError {
     #[error("this is not an ONNX file that tract can read: {0}")]
     NotOnnx(String),
     #[error(
-        "operator {op} (node {node}) cannot be quantized: {why}. Supported are Conv, BatchNormalization, Relu, MaxPool, Add, \
-         GlobalAveragePool, Flatten and Identity, as in torchvision's ResNet-18 and 34"
+        "operator {op} (node {node}) cannot be quantized: {why}. What torchvision's ResNet, VGG and MobileNetV2 consist of is \
+         supported: Conv (plain or depthwise), Gemm, BatchNormalization, Relu, Clip, Add, MaxPool and the average over all positions"
     )]
     Unsupported { op: String, node: String, why: String },
+    #[error("these are not weights of a network that is known by its names: {0}; export it to ONNX instead")]
+    NotTorchvision(String),
     #[error("the network's input is {got}, expected [1, 3, height, width] or [N, 3, height, width] with fixed sizes")]
     Input { got: String },
     #[error(
@@ -80,19 +95,28 @@ pub struct Import {
     pub report: Report,
 }
 
-/// Converts the ONNX export of a torchvision-style residual network to an integer weights file.
+/// Converts an ONNX export or a safetensors file with torchvision's names to an integer weights file.
 ///
-/// `name` goes into the file; `pictures` are decoded pictures of any size, on which the ranges of the activations are
-/// measured: the more they resemble what will be searched, the better. The result depends on nothing else.
-pub fn import_onnx(onnx: &[u8], name: &str, pictures: &[Picture]) -> Result<Import, ImportError> {
-    convert(&float::read(onnx)?, name, pictures)
+/// `folder` is where the file lies: newer exporters put the weights into a file beside it. `name` goes into the result;
+/// `pictures` are decoded pictures of any size, on which the ranges of the activations are measured: the more they resemble
+/// what will be searched, the better. The result depends on nothing else.
+///
+/// # Errors
+/// [`ImportError::Unsupported`] names the operator that has no integer form; the others say what is wrong with the file.
+pub fn import(file: &[u8], folder: Option<&Path>, name: &str, pictures: &[Picture]) -> Result<Import, ImportError> {
+    // A safetensors file starts with the length of its header and a brace.
+    let proto = match file.get(8) == Some(&b'{') {
+        true => torchvision::graph(file)?,
+        false => float::read(file)?,
+    };
+    convert(&proto, folder, name, pictures)
 }
 
-fn convert(proto: &ModelProto, name: &str, pictures: &[Picture]) -> Result<Import, ImportError> {
+fn convert(proto: &ModelProto, folder: Option<&Path>, name: &str, pictures: &[Picture]) -> Result<Import, ImportError> {
     if pictures.len() < FEWEST_PICTURES {
         return Err(ImportError::TooFewPictures { got: pictures.len() });
     }
-    let (net, graph) = float::parse(proto)?;
+    let (net, graph) = float::parse(proto, folder)?;
     let inputs: Vec<Picture> = pictures.iter().map(|p| p.resize(net.input[0], net.input[1])).collect();
     let calibration = calibrate::run(&net, graph, &inputs)?;
     let weights = quantize::write(&net, name, &calibration.scales)?;

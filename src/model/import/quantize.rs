@@ -36,7 +36,8 @@ pub fn write(net: &FloatNet, name: &str, scales: &HashMap<String, f32>) -> Resul
                     kernel: [conv.shape[2], conv.shape[3]],
                     stride: conv.stride,
                     padding: conv.padding,
-                    pad_value: if first { mean_pixel().to_vec() } else { vec![0; conv.shape[1]] },
+                    pad_value: if first { mean_pixel().to_vec() } else { vec![0; conv.shape[1] * conv.groups] },
+                    groups: conv.groups,
                     residual,
                     signed: !conv.relu,
                 })
@@ -136,6 +137,13 @@ impl IntegerConv {
     /// `(pixel / 255 - mean) / deviation` is folded into the weights and the bias.
     fn new(conv: &FloatConv, input: Option<f32>, output: f32) -> Result<IntegerConv, ImportError> {
         let [out, channels, kh, kw] = conv.shape;
+        if input.is_none() && (channels != 3 || conv.groups != 1) {
+            return Err(ImportError::Unsupported {
+                op: "Conv".into(),
+                node: conv.name.clone(),
+                why: "it reads the pixels, but not all three channels of them".into(),
+            });
+        }
         let (mut weight, mut bias, mut multiplier) = (Vec::new(), Vec::new(), Vec::new());
         let mut rows = Vec::with_capacity(conv.weight.len());
         for c in 0..out {

@@ -130,6 +130,90 @@ fn small_resnet(shortcut_first: bool) -> ModelProto {
     net.finish("embedding", 32)
 }
 
+/// Convolutions with biases, pools, an average that changes nothing, and fully connected layers: all that a VGG has.
+fn small_vgg() -> ModelProto {
+    let mut net = Onnx::new();
+    let square = |kernel: i64, stride: i64, pad: i64| {
+        vec![ints("kernel_shape", &[kernel; 2]), ints("strides", &[stride; 2]), ints("pads", &[pad; 4])]
+    };
+    let mut last = "input".to_string();
+    for (name, [from, to]) in [("features.0", [3, 12]), ("features.3", [12, 16])] {
+        let weight = net.noise.tensor(&format!("{name}.weight"), &[to, from, 3, 3], |x| x * 0.3);
+        let bias = net.noise.tensor(&format!("{name}.bias"), &[to], |x| x * 0.1);
+        let inputs = [last.as_str(), &weight.name, &bias.name].map(str::to_string);
+        net.graph.initializer.extend([weight, bias]);
+        net.node("Conv", &inputs.each_ref().map(String::as_str), name, square(3, 1, 1));
+        net.node("Relu", &[name], &format!("{name}.relu"), Vec::new());
+        last = format!("{name}.pool");
+        net.node("MaxPool", &[&format!("{name}.relu")], &last, square(4, 4, 0));
+    }
+    net.node("AveragePool", &[&last], "average", square(1, 1, 0));
+    net.node("Flatten", &["average"], "flat", Vec::new());
+    last = "flat".to_string();
+    for (name, [from, to], relu) in
+        [("classifier.0", [64, 40], true), ("classifier.3", [40, 24], true), ("classifier.6", [24, 10], false)]
+    {
+        let weight = net.noise.tensor(&format!("{name}.weight"), &[to, from], |x| x * 0.3);
+        let bias = net.noise.tensor(&format!("{name}.bias"), &[to], |x| x * 0.1);
+        let inputs = [last.as_str(), &weight.name, &bias.name].map(str::to_string);
+        net.graph.initializer.extend([weight, bias]);
+        let transposed = AttributeProto { name: "transB".into(), r#type: 2, i: 1, ..Default::default() };
+        net.node("Gemm", &inputs.each_ref().map(String::as_str), name, vec![transposed]);
+        last = name.to_string();
+        if relu {
+            last = format!("{name}.relu");
+            net.node("Relu", &[name], &last, Vec::new());
+        }
+    }
+    net.finish(&last, 10)
+}
+
+/// Depthwise convolutions, ReLU6 and blocks that end without one: all that a MobileNetV2 has.
+fn small_mobilenet() -> ModelProto {
+    let mut net = Onnx::new();
+    for (name, bound) in [("zero", 0.0), ("six", 6.0)] {
+        let bound = net.noise.tensor(name, &[], |_| bound);
+        net.graph.initializer.push(bound);
+    }
+    let mut last = "input".to_string();
+    let mut layer = |net: &mut Onnx, name: &str, [from, to]: [i64; 2], kernel, stride, relu6: bool| {
+        net.conv_bn(name, &last, [from, to], kernel, stride);
+        if from == 1 {
+            let conv = net.graph.node.iter_mut().find(|node| node.output[0] == name).unwrap();
+            conv.attribute.push(AttributeProto { name: "group".into(), r#type: 2, i: to, ..Default::default() });
+        }
+        last = format!("{name}.bn");
+        if relu6 {
+            let clipped = format!("{name}.clip");
+            net.node("Clip", &[&last, "zero", "six"], &clipped, Vec::new());
+            last = clipped;
+        }
+        last.clone()
+    };
+    layer(&mut net, "stem", [3, 16], 3, 2, true);
+    layer(&mut net, "a.depthwise", [1, 16], 3, 1, true);
+    let narrow = layer(&mut net, "a.narrow", [16, 12], 1, 1, false);
+    layer(&mut net, "b.wide", [12, 48], 1, 1, true);
+    layer(&mut net, "b.depthwise", [1, 48], 3, 1, true);
+    let end = layer(&mut net, "b.narrow", [48, 12], 1, 1, false);
+    net.node("Add", &[&narrow, &end], "b.sum", Vec::new());
+    net.conv_bn("last", "b.sum", [12, 32], 1, 1);
+    net.node("Clip", &["last.bn", "zero", "six"], "last.clip", Vec::new());
+    let axes = TensorProto {
+        name: "axes".into(),
+        dims: vec![2],
+        data_type: tensor_proto::DataType::Int64 as i32,
+        int64_data: vec![-1, -2],
+        ..Default::default()
+    };
+    net.graph.initializer.push(axes);
+    net.node("ReduceMean", &["last.clip", "axes"], "mean", Vec::new());
+    let mut proto = net.finish("mean", 32);
+    // The first version in which the axes are a tensor.
+    proto.opset_import[0].version = 18;
+    proto
+}
+
 /// Pictures of coloured blocks, each different.
 fn pictures(count: usize) -> Vec<Picture> {
     let mut noise = Noise(11);
@@ -145,7 +229,7 @@ fn pictures(count: usize) -> Vec<Picture> {
 #[test]
 fn a_small_residual_network_keeps_its_embeddings_when_quantized() {
     for shortcut_first in [false, true] {
-        let import = convert(&small_resnet(shortcut_first), "small", &pictures(24)).unwrap();
+        let import = convert(&small_resnet(shortcut_first), None, "small", &pictures(24)).unwrap();
         assert!(import.report.median_cosine > 0.995, "{:?}", import.report);
         assert!(import.report.worst_cosine > 0.98, "{:?}", import.report);
         assert_eq!(import.report.dim, 32);
@@ -155,9 +239,79 @@ fn a_small_residual_network_keeps_its_embeddings_when_quantized() {
 }
 
 #[test]
+fn a_network_of_fully_connected_layers_gives_what_its_classifier_reads() {
+    let import = convert(&small_vgg(), None, "vgg", &pictures(24)).unwrap();
+    assert_eq!(import.report.dim, 24);
+    assert!(import.report.median_cosine > 0.995, "{:?}", import.report);
+    assert_eq!(Model::from_bytes(&import.weights).unwrap().id().dim, 24);
+}
+
+#[test]
+fn depthwise_convolutions_and_blocks_without_relu_keep_their_embeddings_when_quantized() {
+    let import = convert(&small_mobilenet(), None, "mobile", &pictures(24)).unwrap();
+    assert_eq!(import.report.dim, 32);
+    assert!(import.report.median_cosine > 0.99, "{:?}", import.report);
+    assert!(import.report.worst_cosine > 0.95, "{:?}", import.report);
+}
+
+/// A ResNet in torchvision's names, a few channels wide, as safetensors.
+fn state_dictionary() -> Vec<u8> {
+    let mut noise = Noise(3);
+    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    let mut add = |name: String, shape: Vec<usize>, centre: f32, spread: f32| {
+        let values = (0..shape.iter().product::<usize>()).flat_map(|_| (centre + noise.next() * spread).to_le_bytes());
+        let values = values.collect();
+        tensors.push((name, shape, values));
+    };
+    let mut conv_bn = |conv: String, norm: String, [out, channels, side]: [usize; 3]| {
+        add(
+            format!("{conv}.weight"),
+            vec![out, channels, side, side],
+            0.0,
+            2.4 / ((channels * side * side) as f32).sqrt(),
+        );
+        for (parameter, centre) in [("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)] {
+            add(format!("{norm}.{parameter}"), vec![out], centre, 0.2);
+        }
+    };
+    conv_bn("conv1".into(), "bn1".into(), [8, 3, 7]);
+    for (layer, [from, to]) in (1..).zip([[8, 8], [8, 12], [12, 16], [16, 24]]) {
+        let block = format!("layer{layer}.0");
+        conv_bn(format!("{block}.conv1"), format!("{block}.bn1"), [to, from, 3]);
+        conv_bn(format!("{block}.conv2"), format!("{block}.bn2"), [to, to, 3]);
+        if from != to {
+            conv_bn(format!("{block}.downsample.0"), format!("{block}.downsample.1"), [to, from, 1]);
+        }
+    }
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        (name, safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes).unwrap())
+    });
+    safetensors::serialize(views, None).unwrap()
+}
+
+#[test]
+fn weights_with_the_names_of_torchvision_need_no_onnx() {
+    let import = import(&state_dictionary(), None, "resnet10", &pictures(10)).unwrap();
+    assert_eq!(import.report.dim, 24);
+    assert!(import.report.median_cosine > 0.99, "{:?}", import.report);
+}
+
+#[test]
+fn weights_with_other_names_are_refused_with_the_names_they_have() {
+    let shape = vec![1];
+    let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape, &[0; 4]).unwrap();
+    let file = safetensors::serialize([("blocks.0.attention", view)], None).unwrap();
+    let error = import(&file, None, "vit", &pictures(8)).err().unwrap().to_string();
+    assert!(error.contains("blocks.0.attention") && error.contains("ONNX"), "{error}");
+}
+
+#[test]
 fn the_same_export_and_pictures_give_the_same_bytes() {
     let (net, pictures) = (small_resnet(false), pictures(10));
-    assert!(convert(&net, "small", &pictures).unwrap().weights == convert(&net, "small", &pictures).unwrap().weights);
+    assert!(
+        convert(&net, None, "small", &pictures).unwrap().weights
+            == convert(&net, None, "small", &pictures).unwrap().weights
+    );
 }
 
 #[test]
@@ -165,7 +319,7 @@ fn an_operator_without_an_integer_form_is_named() {
     let mut net = Onnx::new();
     net.conv_bn("stem", "input", [3, 4], 3, 1);
     net.node("HardSwish", &["stem.bn"], "odd", Vec::new());
-    let error = convert(&net.finish("odd", 4), "odd", &pictures(8)).err().unwrap().to_string();
+    let error = convert(&net.finish("odd", 4), None, "odd", &pictures(8)).err().unwrap().to_string();
     assert!(error.contains("HardSwish") && error.contains("/odd"), "{error}");
 }
 
@@ -173,17 +327,17 @@ fn an_operator_without_an_integer_form_is_named() {
 fn a_diverged_training_is_refused_with_the_tensor_that_holds_nan() {
     let mut net = small_resnet(false);
     net.graph.as_mut().unwrap().initializer[0].float_data[3] = f32::NAN;
-    let error = convert(&net, "diverged", &pictures(8)).err().unwrap().to_string();
+    let error = convert(&net, None, "diverged", &pictures(8)).err().unwrap().to_string();
     assert!(error.contains("stem.weight"), "{error}");
 }
 
 #[test]
 fn too_few_calibration_pictures_are_refused_with_the_number_needed() {
-    let error = convert(&small_resnet(false), "small", &pictures(3)).err().unwrap().to_string();
+    let error = convert(&small_resnet(false), None, "small", &pictures(3)).err().unwrap().to_string();
     assert!(error.contains("3 calibration pictures") && error.contains("at least 8"), "{error}");
 }
 
 #[test]
 fn bytes_that_are_no_onnx_are_refused() {
-    assert!(matches!(import_onnx(b"\x08not onnx at all", "x", &pictures(8)), Err(ImportError::NotOnnx(_))));
+    assert!(matches!(import(b"\x08not onnx at all", None, "x", &pictures(8)), Err(ImportError::NotOnnx(_))));
 }

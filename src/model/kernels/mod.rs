@@ -12,6 +12,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod conv;
+mod depthwise;
 mod pool;
 mod scalar;
 mod shape;
@@ -26,6 +27,7 @@ mod tests;
 use std::fmt::Debug;
 
 use conv::Tile;
+pub use depthwise::pack as depthwise;
 pub use pool::{global_average_pool, max_pool};
 pub use shape::{Shape, Window, values};
 use transform::Patches;

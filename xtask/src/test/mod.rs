@@ -27,6 +27,8 @@ enum Part {
     Wasm,
     /// The page in real browsers
     Browser,
+    /// What trains the network; takes minutes and PyTorch, so it runs only when asked for
+    Training,
 }
 
 /// Names of the tests that compare the WebAssembly module with the native library.
@@ -57,7 +59,18 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
             Err(error) => report.check("demo site", || Err(error)),
         }
     }
+    if options.part == Some(Part::Training) {
+        report.check("training tests", || training(workspace));
+    }
     Ok(report.finish())
+}
+
+/// The tests of the programs in models/.
+fn training(workspace: &Workspace) -> Result<()> {
+    let models = workspace.root().join("models");
+    let python =
+        python::Environment::from_file("training", &models.join("requirements.txt"))?.find_or_install(workspace)?;
+    process::run(Command::new(python).arg("test_training.py").current_dir(models))
 }
 
 /// The demo site, built by the command that the tests compile anyway.

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Tests of what trains: `cargo xtask test training`. They take minutes and PyTorch, so they are no part of all tests."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import nn
+from torchvision.models import resnet18
+
+import evaluate
+import generated
+import weights
+from safetensors.torch import load_file
+
+HERE = Path(__file__).parent
+SHIPPED = HERE / "resnet18.safetensors"
+COUNT = 160
+
+
+def network() -> nn.Module:
+    model = resnet18(weights=None)
+    model.fc = nn.Identity()
+    return model.eval()
+
+
+def recall(model: nn.Module, images: list[Image.Image]) -> float:
+    """How many hostile copies find their original first."""
+    queries = (
+        evaluate.hostile(image, np.random.default_rng(index), images[index - 1]) for index, image in enumerate(images)
+    )
+    scores = evaluate.embed(model, queries) @ evaluate.embed(model, images).T
+    return (scores.argmax(1) == torch.arange(len(images))).float().mean().item()
+
+
+class Training(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # In series of four that look alike: a hard collection.
+        cls.images = [
+            Image.fromarray(np.moveaxis(drawn, 0, -1)) for drawn in generated.draw(COUNT, 160, seed=77)
+        ]
+        cls.batch = next(evaluate.batches(cls.images))
+
+    def test_the_integers_that_ship_unfold_into_a_network_that_trains_from_where_they_are(self):
+        model = network()
+        weights.start(model, SHIPPED, self.batch)
+        with torch.no_grad():
+            before = F.normalize(model(self.batch))
+            # With the statistics of the batch, as in training, nothing may jump either.
+            after = F.normalize(model.train()(self.batch))
+        self.assertGreater((before * after).sum(1).min().item(), 0.98)
+
+    def test_fine_tuning_on_a_collection_finds_more_of_it(self):
+        model = network()
+        weights.start(model, SHIPPED, self.batch)
+        before = recall(model.eval(), self.images)
+        with tempfile.TemporaryDirectory() as place:
+            for index, image in enumerate(self.images):
+                image.save(Path(place, f"{index:03}.png"))
+            command = [sys.executable, HERE / "train.py", "--init", SHIPPED, "--pictures", place, "--out", place]
+            command += ["--generated", "0", "--views", "8000", "--stages", "96:1", "--lr", "5e-4", "--memory", "512"]
+            subprocess.run(command, check=True)
+            model.load_state_dict(load_file(Path(place, "resnet18.f32.safetensors")))
+        after = recall(model.eval(), self.images)
+        print(f"recall@1 of hostile copies among {COUNT}: {before:.3f} before, {after:.3f} after")
+        self.assertGreater(after, before)
+
+
+if __name__ == "__main__":
+    unittest.main()
