@@ -17,9 +17,13 @@ pub struct Built {
     artifacts: Vec<Value>,
 }
 
-/// Runs `command`, a cargo build without `--message-format`; diagnostics are shown as usual.
-pub fn run(command: &mut Command) -> Result<Built> {
+/// Runs `command`, a cargo build without `--message-format`; diagnostics are shown as usual. `flags` are passed on to the
+/// compiler of the last step, where `command` is a `cargo rustc`.
+pub fn run(command: &mut Command, flags: &[String]) -> Result<Built> {
     command.args(["--message-format", "json"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    if !flags.is_empty() {
+        command.arg("--").args(flags);
+    }
     let mut child = command.spawn().with_context(|| process::could_not_start(command))?;
     let messages = child.stdout.take().context("cargo's output was not connected")?;
     let mut built = Built::default();

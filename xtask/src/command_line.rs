@@ -29,5 +29,5 @@ pub fn build(workspace: &Workspace, profile: Profile, page: &Path) -> Result<Pat
         Profile::Tests => ["test", "--package", "private-eye", "--test", "browser", "--no-run"].as_slice(),
     });
     say("compiling the private-eye command");
-    cargo_build::run(command.env(PAGE, page))?.program("private-eye")
+    cargo_build::run(command.env(PAGE, page), &[])?.program("private-eye")
 }

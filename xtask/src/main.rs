@@ -7,6 +7,7 @@ mod command_line;
 mod demo;
 mod draw;
 mod install;
+mod linker;
 mod page;
 mod process;
 mod python;
@@ -56,8 +57,13 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let task = Arguments::parse().task;
-    match Workspace::find().and_then(|workspace| run(&workspace, task)) {
+    let done = if linker::is_asked_for() {
+        linker::run()
+    } else {
+        let task = Arguments::parse().task;
+        Workspace::find().and_then(|workspace| run(&workspace, task))
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");

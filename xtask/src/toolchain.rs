@@ -12,6 +12,9 @@ use crate::workspace::Workspace;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Names of LLVM's linker for WebAssembly: Rust's own copy, and Debian's.
+pub const LINKERS: [&str; 3] = ["rust-lld", DebianWeb::LINKER, "wasm-ld"];
+
 /// Every browser that the page supports has these (Chrome 91, Firefox 89, Safari 16.4).
 const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
 

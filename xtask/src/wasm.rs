@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cargo_build;
+use crate::linker;
 use crate::process::say;
 use crate::stamp::Stamp;
 use crate::toolchain::Toolchain;
@@ -24,8 +25,10 @@ pub struct Wasm {
 pub fn build(workspace: &Workspace) -> Result<Wasm> {
     let toolchain = Toolchain::find_or_install(workspace)?;
     say("compiling the library to WebAssembly");
-    let built =
-        cargo_build::run(&mut toolchain.cargo(workspace, &["build", "--lib", "--locked", "--profile", "wasm"]))?;
+    let words = ["rustc", "--lib", "--crate-type", "cdylib", "--locked", "--profile", "wasm"];
+    let mut cargo = toolchain.cargo(workspace, &words);
+    let flag = linker::replace_for(&mut cargo)?;
+    let built = cargo_build::run(&mut cargo, &[flag])?;
     let module = built.library("private_eye", ".wasm")?;
 
     let folder = workspace.target("wasm");
