@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything that is done with this repository, one small file each.
 
 mod apt;
+mod bench;
 mod browser;
 mod cargo_build;
 mod command_line;
@@ -40,6 +41,8 @@ enum Task {
     Serve(serve::Options),
     /// Runs every check and test, or one part of them
     Test(test::Options),
+    /// Measures beside others, into docs/benchmarks.md
+    Bench(bench::Options),
     /// Installs the private-eye command, with the page inside
     Install,
     /// Builds the WebAssembly module and assembles the page in target/page
@@ -76,6 +79,7 @@ fn run(workspace: &Workspace, task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Serve(options) => serve::run(workspace, &options)?,
         Task::Test(options) => return test::run(workspace, &options),
+        Task::Bench(options) => bench::run(workspace, &options)?,
         Task::Install => install::run(workspace)?,
         Task::Page => drop(page::build(workspace)?),
         Task::Demo => drop(site::build(workspace, command_line::Profile::Release)?),

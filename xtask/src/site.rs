@@ -23,12 +23,17 @@ pub struct Site {
     pub pictures: PathBuf,
 }
 
+/// Where the demo pictures lie once they are drawn.
+pub fn pictures(workspace: &Workspace) -> PathBuf {
+    workspace.target("demo/pictures")
+}
+
 /// Builds page, command, pictures and site; pictures and site only if what makes them changed.
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<Site> {
     let page = page::build(workspace)?.folder;
     let program = command_line::build(workspace, profile, &page)?;
     let demo = workspace.target("demo");
-    let site = Site { program, folder: demo.join("site"), pictures: demo.join("pictures") };
+    let site = Site { program, folder: demo.join("site"), pictures: pictures(workspace) };
     let pictures = &site.pictures;
     fs::create_dir_all(&demo)?;
 
