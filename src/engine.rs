@@ -10,6 +10,7 @@ use crate::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// What a candidate's part of the way through the trees costs, in vectors compared.
 const WALK_COST: u64 = 5;
@@ -157,14 +158,41 @@ impl Engine {
 
     /// Searches for an embedding, raw or normalized: only its direction counts.
     pub fn search_embedding(&self, embedding: &[f32], options: &SearchOptions) -> Result<Answer, EngineError> {
-        let thresholds = self.thresholds(options.threshold)?;
-        let query = Query::quantize(embedding)?;
         let allowed = match &options.filter {
             filter if filter.is_empty() => None,
             filter => Some(filter.allowed(&self.collection)?),
         };
-        let (neighbours, looked_at) = self.neighbours(&query, options, allowed.as_ref())?;
-        let all = allowed.map_or(self.collection.len(), |allowed| allowed.count());
+        Ok(self.search_together(&[Query::quantize(embedding)?], allowed.as_ref(), options)?.0)
+    }
+
+    /// Searches for several queries as one question, among the allowed items, whatever the filter of the options says: an
+    /// item is as near as it is to the query that it is nearest to. Besides the answer come the places of these queries,
+    /// one for each match.
+    pub fn search_together(
+        &self,
+        queries: &[Query],
+        allowed: Option<&Allowed>,
+        options: &SearchOptions,
+    ) -> Result<(Answer, Vec<usize>), EngineError> {
+        let thresholds = self.thresholds(options.threshold)?;
+        let mut ranked: Vec<(Neighbour, usize)> = Vec::new();
+        let mut looked_at = 0;
+        for (place, query) in queries.iter().enumerate() {
+            // Among the nearest to all queries together is nobody who is not among the nearest to one of them.
+            let (neighbours, compared) = self.neighbours(query, options, allowed)?;
+            looked_at = looked_at.max(compared);
+            ranked.extend(neighbours.into_iter().map(|neighbour| (neighbour, place)));
+        }
+        if queries.len() > 1 {
+            ranked.sort_by(|(left, one), (right, other)| {
+                right.score.total_cmp(&left.score).then(left.item.cmp(&right.item)).then(one.cmp(other))
+            });
+            let mut seen = HashSet::new();
+            ranked.retain(|(neighbour, _)| seen.insert(neighbour.item));
+            ranked.truncate(options.limit);
+        }
+        let (neighbours, places): (Vec<Neighbour>, Vec<usize>) = ranked.into_iter().unzip();
+        let all = allowed.map_or(self.collection.len(), Allowed::count);
         let matches: Vec<Match> = (1..)
             .zip(neighbours)
             .map(|(rank, neighbour)| {
@@ -182,7 +210,7 @@ impl Engine {
             })
             .collect();
         let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
-        Ok(Answer { matches, verdict, looked_at, exact: looked_at == all })
+        Ok((Answer { matches, verdict, looked_at, exact: looked_at == all }, places))
     }
 
     /// The nearest of the allowed items, and how many vectors were compared.

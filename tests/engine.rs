@@ -7,7 +7,7 @@ use private_eye::{
     collection::{self, About, CalibrationOptions, CollectionWriter, Filter, Item, ModelFile, calibrate},
     engine::{Engine, EngineError, SearchOptions, Verdict},
     image::{Limits, Region, decode},
-    index::{Effort, Forest, ForestOptions},
+    index::{Allowed, Effort, Forest, ForestOptions},
     model::Model,
 };
 use std::{io::Cursor, path::Path};
@@ -82,6 +82,29 @@ fn only_what_the_filter_lets_through_is_found() {
     assert_eq!((nothing.matches.len(), nothing.verdict, nothing.exact), (0, Verdict::None, true));
     let refused = ask("Colour=red").unwrap_err().to_string();
     assert!(refused.contains("Colour") && refused.contains("file, note, title"), "{refused}");
+}
+
+#[test]
+fn of_several_queries_an_item_belongs_to_the_one_it_is_nearest_to() {
+    let engine = engine(9);
+    let vectors = engine.collection().vectors();
+    let options = SearchOptions { limit: 5, effort: Effort::Exact, ..SearchOptions::default() };
+    let queries = [6, 2].map(|item| vectors.query(item));
+    let (answer, places) = engine.search_together(&queries, None, &options).unwrap();
+    assert_eq!(answer.matches.iter().map(|found| found.rank).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!((answer.matches[0].id, places[0]), (2, 1), "equal scores are ordered by item number");
+    assert_eq!((answer.matches[1].id, places[1]), (6, 0));
+    for (found, place) in answer.matches.iter().zip(places) {
+        let scores = queries.each_ref().map(|query| vectors.score(found.id as usize, query).unwrap());
+        assert_eq!(found.score, scores[0].max(scores[1]));
+        assert_eq!(found.score, scores[place]);
+    }
+
+    let mut allowed = Allowed::all(9);
+    allowed.remove(6);
+    let (answer, _) = engine.search_together(&queries, Some(&allowed), &options).unwrap();
+    assert!(answer.exact && answer.looked_at == 8);
+    assert!(answer.matches.iter().all(|found| found.id != 6));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod calibrate;
+mod columns;
 mod filter;
 #[cfg(not(target_family = "wasm"))]
 mod folder;
@@ -21,6 +22,7 @@ mod write;
 
 #[cfg(not(target_family = "wasm"))]
 pub use calibrate::{CalibrationOptions, calibrate};
+pub use columns::{Choices, Column, Holds};
 pub use filter::{Condition, Filter, FilterError};
 #[cfg(not(target_family = "wasm"))]
 pub use folder::{locate, read, read_manifest, read_model};
