@@ -8,66 +8,108 @@
 //   #status (role=status)     what goes on, announced politely
 //   #error (role=alert)       what went wrong, in words; [data-code] the error's code
 //   #verdict                  heading of the answer; [data-verdict] same | similar | none
-//   #results li               data-rank, data-id, data-file, data-verdict, data-score
+//   #results li               data-rank, data-id, data-file, data-verdict, data-score, data-query
 //   #requests                 number of requests since "ready"
 
-import { askedBy } from "./ask.js";
+import { askedBy, shared } from "./ask.js";
+import { compare } from "./compare.js";
+import { element } from "./dom.js";
+import { showFilters } from "./filters.js";
+import { chooseLanguage } from "./language.js";
 import { keepOffline } from "./offline.js";
-import { open, EyeError } from "./private-eye.js";
 import { countRequests } from "./privacy.js";
+import { EyeError, open } from "./private-eye.js";
 import { showProgress } from "./progress.js";
-import { showAnswer, showNoAnswer, showQuery, showSamples, showWall } from "./results.js";
-import * as words from "./words.js";
+import { showPart, showQuery } from "./query.js";
+import { showAnswer, showNoAnswer, showSamples, showWall } from "./results.js";
+import { Search } from "./search.js";
+import { Trail } from "./trail.js";
+import { showRequests, showTrust } from "./trust.js";
+import { inWords, words } from "./words.js";
 
 const COLLECTION = "collection/";
-const LIMIT = 10;
 
-const element = (id) => document.getElementById(id);
+/** What the status line says, as a function, so that it can be said again in another language. */
+let saying = () => "";
 const setState = (state) => { document.body.dataset.state = state; };
-const say = (text) => { element("status").textContent = text; };
+const say = (sentence) => {
+  saying = sentence;
+  element("status").textContent = sentence();
+};
 
-/** The search that is under way or was answered last; a newer one aborts it. */
+/** The open collection and its columns, once they are here. */
+let opened = null;
+/** What is under way; something newer aborts it. */
 let current = null;
-let opening = start();
+let failure = null;
+const requests = countRequests((counts) => {
+  element("requests").textContent = counts.own;
+  showRequests(counts);
+});
+const trail = new Trail(show);
 
-askedBy({ ask: search, refuse: (code) => showError(new EyeError(code, words.errors[code]?.() ?? "")) });
+chooseLanguage(sayAgain);
+let opening = start();
+askedBy({ ask, refuse: (code) => showError(new EyeError(code, words.errors[code]?.() ?? "")) });
+shared().then((files) => files.length > 0 && ask(files));
+
 element("retry").addEventListener("click", () => {
   clearError();
   opening = start();
   element("picture").focus();
 });
+element("more").addEventListener("click", () => {
+  trail.current.wantMore();
+  run(trail.current);
+});
+element("left-out").querySelector("button").addEventListener("click", () => {
+  trail.current.without.clear();
+  run(trail.current);
+});
+element("proof").addEventListener("click", () => showTrust(opened.eye.info, requests.counts()));
+for (const choice of element("view").querySelectorAll("button")) {
+  choice.addEventListener("click", () => {
+    element("results").dataset.view = choice.dataset.view;
+    for (const other of element("view").querySelectorAll("button")) other.setAttribute("aria-pressed", other === choice);
+  });
+}
 
 /** Downloads and opens the collection. Never rejects before somebody asks: the page shows the reason itself. */
 function start() {
   setState("loading");
-  say(words.status.loading);
+  say(() => words.status.loading);
   showRoom(true);
   element("loading").hidden = false;
-  const requests = countRequests();
-  const opened = (async () => {
+  const all = (async () => {
     // Offline copies are part of getting ready, so that after "ready" nothing is left to fetch.
     const [eye] = await Promise.all([
       open(COLLECTION, { onProgress: showProgress, onRequest: requests.add }),
       keepOffline(),
     ]);
     await loaded();
-    await showSamples(eye, search);
-    await showWall(eye);
+    opened = { eye, columns: await eye.columns() };
+    await showRooms();
     return eye;
   })();
-  opened.then((eye) => {
+  all.then((eye) => {
     requests.start();
     element("loading").hidden = true;
+    for (const id of ["sent", "proof"]) element(id).hidden = false;
     element("facts").textContent = words.facts(eye.info);
-    if (current) return; // a question that waited goes on from here
+    if (trail.current) return; // a question that waited goes on from here
     setState("ready");
-    say(words.status.ready(words.works(eye.info.count)));
+    say(() => words.status.ready(eye.info.count));
   }, (error) => {
     showError(error);
     showRoom(false);
     element("retry").hidden = error.code === "NoSimd";
   });
-  return opened;
+  return all;
+}
+
+async function showRooms() {
+  await showSamples(opened.eye, ask);
+  await showWall(opened.eye, like);
 }
 
 /** The browser fetches the icon and the manifest on its own, until the page is loaded. */
@@ -76,39 +118,91 @@ function loaded() {
   return new Promise((resolve) => { addEventListener("load", resolve, { once: true }); });
 }
 
-/** Searches with a picture; waits for the collection where it is still on its way. */
-async function search(picture) {
+/** Searches with pictures of the visitor: a new question, for which filters of an older one would hide the answer. */
+function ask(files) {
+  begin(new Search({ files }));
+}
+
+/** Searches for the like of a work, and goes on from the answer before: its filters hold. */
+function like(work) {
+  begin(new Search({ work, filters: trail.current?.filters }));
+}
+
+function begin(search) {
+  trail.add(search);
+  trail.draw();
+  showQuery(search, choosePart);
+  run(search, { lead: true });
+}
+
+function choosePart(region) {
+  trail.current.region = region;
+  showPart(region);
+  if (region) say(() => words.status.part(region));
+  run(trail.current);
+}
+
+/** Runs a search and shows its answer; waits for the collection where it is still on its way. */
+async function run(search, { lead = false } = {}) {
   current?.abort();
   const controller = new AbortController();
-  const { signal } = controller;
   current = controller;
   clearError();
-  showQuery(picture);
-  if (document.body.dataset.state === "loading") say(words.status.queued);
+  if (document.body.dataset.state === "loading") say(() => words.status.queued);
   try {
     const eye = await opening;
-    signal.throwIfAborted();
+    controller.signal.throwIfAborted();
     setState("searching");
-    say(words.status.searching);
-    const matches = await eye.search(picture, { limit: LIMIT, signal });
-    const thumbnails = await Promise.all(matches.map(({ id }) => eye.thumbnail(id)));
-    signal.throwIfAborted();
-    showAnswer(matches, thumbnails, eye.info);
-    say(words.status.answered(matches));
-    setState("answered");
+    if (!search.region) say(() => words.status.searching);
+    await search.ask(eye, controller.signal);
+    showResults(search);
+    if (!lead) return;
     element("verdict").focus({ preventScroll: true });
     element("verdict").scrollIntoView({ block: "nearest" });
   } catch (error) {
-    if (current === controller && error.code !== "Aborted") showError(error, picture.name);
+    if (current === controller && error.code !== "Aborted" && error.name !== "AbortError") showError(error, search.name);
   }
 }
 
-function showError(error, name) {
+function showResults(search) {
+  showAnswer(search, opened.eye.info, { like, leaveOut, compare: (match, thumbnail) => {
+    const asked = search.work?.thumbnail ?? (search.pictures[match.query] ?? search.pictures[0]).file;
+    compare({ asked, match, thumbnail, thresholds: opened.eye.info.thresholds });
+  } });
+  showFilters(opened.columns, search, () => run(search));
+  const { region } = search;
+  say(() => [region && words.status.part(region), words.status.answered(search.matches.length)].filter(Boolean).join(" "));
+  setState("answered");
+}
+
+function leaveOut({ id, title }) {
+  trail.current.without.set(id, title);
+  run(trail.current).then(() => {
+    say(() => words.status.leftOut(title || words.untitled));
+    element("verdict").focus({ preventScroll: true }); // the button that had the focus is gone
+  });
+}
+
+/** Shows a step of the trail again, the start where there is no search. */
+function show(search) {
+  current?.abort();
+  clearError();
+  showQuery(search, choosePart);
+  if (search?.matches) return showResults(search);
   showNoAnswer();
-  say("");
+  if (search) return run(search);
+  if (!opened) return undefined;
+  setState("ready");
+  return say(() => words.status.ready(opened.eye.info.count));
+}
+
+function showError(error, name) {
+  failure = { error, name };
+  showNoAnswer();
+  say(() => "");
   const shown = element("error");
   shown.dataset.code = error.code ?? "Crashed";
-  shown.textContent = words.inWords(error, name);
+  shown.textContent = inWords(error, name);
   setState("error");
 }
 
@@ -119,7 +213,23 @@ function showRoom(shown) {
 }
 
 function clearError() {
+  failure = null;
   element("error").textContent = "";
   delete element("error").dataset.code;
   element("retry").hidden = true;
+}
+
+/** Says everything that scripts have written again, after the language was switched. */
+function sayAgain() {
+  say(saying);
+  element("parts").replaceChildren();
+  if (failure) element("error").textContent = inWords(failure.error, failure.name);
+  if (!opened) return;
+  element("facts").textContent = words.facts(opened.eye.info);
+  showRooms();
+  const search = trail.current;
+  showQuery(search, choosePart);
+  trail.draw();
+  if (search?.matches && !failure) showResults(search);
+  else showNoAnswer();
 }

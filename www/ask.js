@@ -1,32 +1,62 @@
-// The ways of asking: file input, camera, drop anywhere, paste.
+// The ways of asking: file input, camera, drop anywhere, paste by key or button, and what other apps share.
+
+import { element } from "./dom.js";
 
 /**
  * @param {object} on
- * @param {(picture: File) => void} on.ask
+ * @param {(pictures: File[]) => void} on.ask
  * @param {(code: string) => void} on.refuse for what was given and holds no file
  */
 export function askedBy({ ask, refuse }) {
   for (const id of ["picture", "camera"]) {
-    const input = document.getElementById(id);
+    const input = element(id);
     input.addEventListener("change", () => {
-      const [file] = input.files;
-      if (file) ask(file);
+      const files = [...input.files];
+      if (files.length > 0) ask(files);
       input.value = ""; // so that the same file can be chosen again
     });
   }
   dropAnywhere({ ask, refuse });
   addEventListener("paste", (event) => {
     const { clipboardData } = event;
-    const [file] = clipboardData?.files ?? [];
-    if (!file && !clipboardData?.types.length) return;
+    const files = [...clipboardData?.files ?? []];
+    if (files.length === 0 && !clipboardData?.types.length) return;
     event.preventDefault();
-    if (file) ask(file);
+    if (files.length > 0) ask(files);
     else refuse("NotAFile");
+  });
+  pasteByButton({ ask, refuse });
+}
+
+/** The pictures that another app shared with this one, if that is how the page was opened. */
+export async function shared() {
+  if (location.hash !== "#shared" || !navigator.serviceWorker?.controller) return [];
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data);
+    navigator.serviceWorker.controller.postMessage("shared", [port2]);
+  });
+}
+
+/** Where the browser lets pages read the clipboard, after asking the visitor. */
+function pasteByButton({ ask, refuse }) {
+  const button = element("paste");
+  button.hidden = !navigator.clipboard?.read;
+  button.addEventListener("click", async () => {
+    const items = await navigator.clipboard.read().catch(() => null);
+    if (!items) return refuse("NoPasting");
+    const files = await Promise.all(items.flatMap((item) => {
+      const type = item.types.find((name) => name.startsWith("image/"));
+      return type ? [item.getType(type)] : [];
+    }));
+    if (files.length === 0) return refuse("NothingToPaste");
+    return ask(files.map((blob) => new File([blob], "", { type: blob.type })));
   });
 }
 
 function dropAnywhere({ ask, refuse }) {
-  const curtain = document.getElementById("drop-here");
+  const curtain = element("drop-here");
   let inside = 0; // dragenter and dragleave come for each element on the way
   const show = (change) => {
     inside = change === 0 ? 0 : Math.max(0, inside + change);
@@ -41,8 +71,8 @@ function dropAnywhere({ ask, refuse }) {
   addEventListener("drop", (event) => {
     event.preventDefault(); // or the browser would leave the page and show the file
     show(0);
-    const [file] = event.dataTransfer.files;
-    if (file) ask(file);
+    const files = [...event.dataTransfer.files];
+    if (files.length > 0) ask(files);
     else refuse("NotAFile");
   });
 }

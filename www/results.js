@@ -1,119 +1,117 @@
-// What the page shows of pictures: the query, the samples, the wall of works, the answer.
-//
-// All pictures here are blobs that are already on the device, and all text goes in as text, never as markup.
+// The answer, the samples and the wall of works.
 
-import * as words from "./words.js";
+import { scale } from "./scale.js";
+import { button, element, image, make } from "./dom.js";
+import { words } from "./words.js";
 
 const WALL = 18;
-
-const element = (id) => document.getElementById(id);
-
-function make(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children.filter((child) => child != null && child !== ""));
-  return made;
-}
-
-/** An image of a blob; an empty mount where the collection has none. */
-function image(blob, alt) {
-  if (blob.size === 0) return make("div", { className: "ghost" });
-  const made = make("img", { alt, decoding: "async" });
-  showBlob(made, blob);
-  return made;
-}
-
-/** The blob's address is kept alive only until it has loaded. */
-function showBlob(img, blob) {
-  const address = URL.createObjectURL(blob);
-  const release = () => URL.revokeObjectURL(address);
-  img.addEventListener("load", release, { once: true });
-  img.addEventListener("error", release, { once: true });
-  img.src = address;
-}
-
-/** Puts the visitor's picture into the frame; a format that the browser cannot show gets a line instead. */
-export function showQuery(picture) {
-  const shown = element("query");
-  const unseen = element("query-unseen");
-  shown.hidden = false;
-  unseen.hidden = true;
-  shown.onerror = () => {
-    shown.hidden = true;
-    unseen.hidden = false;
-    unseen.textContent = words.unseen(picture.name);
-  };
-  showBlob(shown, picture);
-}
 
 /** Buttons for the ready query pictures of the collection. */
 export async function showSamples(eye, ask) {
   const samples = await eye.samples();
   element("samples").hidden = samples.length === 0;
   element("samples").querySelector("ul").replaceChildren(...samples.map(({ label, blob }) => {
-    const button = make("button", { type: "button", title: words.sample(label) }, image(blob, ""), make("span", { textContent: label }));
-    button.addEventListener("click", () => ask(new File([blob], label, { type: blob.type })));
-    return make("li", {}, button);
+    const said = words.samples[label] ?? label;
+    const made = make("button", { type: "button", title: words.sample(said) }, image(blob, ""), make("span", { textContent: said }));
+    made.addEventListener("click", () => ask([new File([blob], said, { type: blob.type })]));
+    return make("li", {}, made);
   }));
 }
 
-/** Some works of the collection, evenly spread over it, until there is an answer to show. */
-export async function showWall(eye) {
+/** Some works of the collection, evenly spread over it, until there is an answer to show. Each starts a search. */
+export async function showWall(eye, like) {
   const { count } = eye.info;
   const shown = Math.min(count, WALL);
   const ids = Array.from({ length: shown }, (_, place) => Math.floor(((place + 0.5) * count) / shown));
   element("wall").replaceChildren(...await Promise.all(ids.map(async (id) => {
     const [item, thumbnail] = await Promise.all([eye.item(id), eye.thumbnail(id)]);
-    return make("li", {}, image(thumbnail, item.title || words.untitled));
+    const title = item.title || words.untitled;
+    const made = button("", () => like({ id, title: item.title, thumbnail }), { title: words.moreLikeTitle(title) });
+    made.append(image(thumbnail, words.moreLikeTitle(title)));
+    return make("li", {}, made);
   })));
 }
 
 /** Takes an earlier answer away, so that it does not stand beside a picture it does not belong to. */
 export function showNoAnswer() {
-  element("verdict").textContent = words.collection;
+  element("verdict").textContent = words.page.collection;
   delete element("verdict").dataset.verdict;
   element("explanation").textContent = "";
   element("results").replaceChildren();
-  element("results").hidden = true;
-  element("numbers").hidden = true;
+  for (const id of ["results", "numbers", "tools", "after", "approximate"]) element(id).hidden = true;
   element("wall").hidden = false;
 }
 
-/** The answer: a verdict in words, then the works in rank order. */
-export function showAnswer(matches, thumbnails, { thresholds, count }) {
-  const answer = words.answers[matches.verdict];
-  element("verdict").textContent = answer.heading;
+/**
+ * The answer: a verdict in words, then the works in rank order.
+ *
+ * @param {import("./search.js").Search} search
+ * @param {object} info of the collection
+ * @param {{like: Function, leaveOut: Function, compare: Function}} on what can be done with a match
+ */
+export function showAnswer(search, info, on) {
+  const { matches, thumbnails, work } = search;
+  const { heading, explanation } = said(search);
+  element("verdict").textContent = heading;
   element("verdict").dataset.verdict = matches.verdict;
-  element("explanation").textContent = answer.explanation(matches);
+  element("explanation").textContent = explanation;
+  element("approximate").hidden = !matches.approximate;
+  element("approximate").textContent = words.approximate;
+  for (const id of ["results", "numbers", "tools", "after"]) element(id).hidden = false;
   element("wall").hidden = true;
-  element("results").hidden = false;
-  element("results").replaceChildren(...matches.map((match, index) => work(match, thumbnails[index])));
-  element("numbers").hidden = false;
-  element("numbers-text").textContent = words.numbers(thresholds, matches.lookedAt, count, matches.exact);
+  element("results").replaceChildren(...matches.map((match, index) =>
+    line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, info, on)));
+  element("more").hidden = !search.mayHaveMore;
+  const out = element("left-out");
+  out.hidden = search.without.size === 0;
+  out.firstElementChild.textContent = words.leftOut(search.without.size);
+  element("numbers").querySelector("summary").textContent = words.numbersTitle;
+  element("numbers-text").textContent = words.numbers(matches.lookedAt, info.count, matches.exact);
 }
 
-/** One work, as on a museum's label: picture, title, maker and year, style, and how near it is. */
-function work({ rank, id, file, title, score, verdict, item }, thumbnail) {
+function said({ matches, work, filtered }) {
+  if (matches.length === 0) return words.answers.empty;
+  if (work) return { heading: words.answers.like.heading(work.title || words.untitled), explanation: words.answers.like.explanation };
+  const { heading, explanation } = words.answers[matches.verdict];
+  return { heading, explanation: filtered && matches.verdict === "none" ? words.answers.filtered : explanation(matches) };
+}
+
+function nearestTo(search, match) {
+  const part = search.belongs(match);
+  if (part === null) return null;
+  return part === "part" ? words.nearestToPart : words.nearestTo(part);
+}
+
+/** One work, as on a museum's label: picture, title, maker and year, style, how near it is, and what to do with it. */
+function line({ match, thumbnail, nearest, found }, { thresholds }, { like, leaveOut, compare }) {
+  const { rank, id, file, title, score, verdict, item, query } = match;
   const named = title || words.untitled;
-  const made = make("li", { className: rank === 1 && verdict !== "none" ? "found" : "" },
-    make("div", { className: "picture" }, image(thumbnail, "")),
+  const opens = button("", () => compare(match, thumbnail), { className: "opens", title: words.compare, ariaLabel: words.compareTitle(named) });
+  opens.append(image(thumbnail, ""));
+  return make("li", { className: found ? "found" : "", data: { rank, id, file, verdict, score, query } },
+    make("div", { className: "picture" }, opens),
     make("div", { className: "caption" },
       make("p", { className: "verdict", textContent: words.verdicts[verdict] }),
       make("h3", { textContent: named }),
-      line("maker", [item.maker, item.year]),
-      line("style", [item.style]),
-      make("p", { className: "score figures", textContent: words.similarity(score) }),
-      original(item.link, named)));
-  Object.assign(made.dataset, { rank, id, file, verdict, score });
-  return made;
+      facts("maker", [item.maker, item.year]),
+      facts("style", [item.style]),
+      nearest && make("p", { className: "nearest", textContent: nearest }),
+      make("details", { className: "score figures" },
+        make("summary", { textContent: words.similarity(score) }),
+        scale(thresholds, score)),
+      make("p", { className: "deeds" },
+        button(words.moreLikeThis, () => like({ id, title, thumbnail }), { className: "link like", ariaLabel: words.moreLikeTitle(named) }),
+        button(words.notThisOne, () => leaveOut(match), { className: "link not", ariaLabel: words.notThisTitle(named) }),
+        original(item.link, named))));
 }
 
-function line(className, values) {
+export function facts(className, values) {
   const text = values.filter((value) => value != null && value !== "").join(" · ");
   return text && make("p", { className, textContent: text });
 }
 
 /** A labelled link to the original: the one thing here that leaves the page, and only when it is followed. */
-function original(link, title) {
+export function original(link, title) {
   const address = typeof link === "string" && URL.canParse(link) ? new URL(link) : null;
   if (!address || !["http:", "https:"].includes(address.protocol)) return null;
   const text = `${words.original} ↗`;

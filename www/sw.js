@@ -12,16 +12,47 @@ const kept = new Set(PRECACHE.map(([path]) => address(path)));
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
-addEventListener("message", (event) => event.data === "activate" && skipWaiting());
+addEventListener("message", ({ data, ports }) => {
+  if (data === "activate") skipWaiting();
+  if (data === "shared") hand(ports[0]);
+});
 
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   url.search = url.hash = "";
+  if (request.method === "POST" && url.href === address("share")) return event.respondWith(take(event));
   if (url.href === address("index.html") + "index.html") url.href = address("index.html");
-  if (request.method !== "GET" || !kept.has(url.href)) return;
-  event.respondWith(caches.open(CACHE).then((cache) => cache.match(url.href, { ignoreVary: true })).then((found) => found ?? fetch(request)));
+  if (request.method !== "GET" || !kept.has(url.href)) return report(event);
+  return event.respondWith(caches.open(CACHE).then((cache) => cache.match(url.href, { ignoreVary: true })).then((found) => {
+    if (!found) report(event);
+    return found ?? fetch(request);
+  }));
 });
+
+/** Tells the page of each of its requests that goes to the network. */
+async function report({ request: { url }, clientId }) {
+  const time = Date.now();
+  const client = clientId && await clients.get(clientId);
+  client?.postMessage({ request: { url, time } });
+}
+
+/** Pictures that another app has shared, until the page asks for them. They are never sent anywhere, nor stored. */
+let shared = [];
+/** Milliseconds that a page takes to open. The browser ends an idle service worker, and what it holds, after a while. */
+const TIME_TO_OPEN = 60_000;
+
+async function take(event) {
+  event.waitUntil(new Promise((resolve) => { setTimeout(resolve, TIME_TO_OPEN); }));
+  const form = await event.request.formData();
+  shared = form.getAll("pictures").filter((file) => file instanceof File && file.size > 0);
+  return Response.redirect(`${address("index.html")}#shared`, 303);
+}
+
+function hand(port) {
+  port.postMessage(shared);
+  shared = [];
+}
 
 async function install() {
   const cache = await caches.open(CACHE);

@@ -8,18 +8,24 @@ let eye;
 const running = new Map();
 
 const methods = {
-  async open([url], { signal, progress }) {
+  async open([url, options], { signal, progress }) {
     const { default: init, Eye } = await import("./pkg/private_eye.js").catch(unreachable);
     await init({ module_or_path: new URL("./pkg/private_eye_bg.wasm", import.meta.url) }).catch(unreachable);
-    eye = await Eye.open(url, progress, signal);
+    eye = await Eye.open(url, progress, options, signal);
     reportRequests();
   },
   info: () => eye.info(),
   item: ([id]) => eye.item(id),
+  columns: () => eye.columns(),
   thumbnail: ([id]) => eye.thumbnail(id),
   samples: () => eye.samples().map((sample, index) => ({ ...sample, bytes: eye.sample(index) })),
-  async search([picture, options], { signal }) {
-    return eye.search(await read(picture, signal), options);
+  async search([question, { region, ...options }], { signal }) {
+    const parts = [];
+    for (const part of question) {
+      const isPicture = part instanceof Blob;
+      parts.push(isPicture ? eye.embed(await read(part, signal), { normalized: true, region }) : part);
+    }
+    return eye.search(parts, options);
   },
   async embed([picture, options], { signal }) {
     return eye.embed(await read(picture, signal), options);

@@ -15,7 +15,8 @@ use web_sys::{AbortSignal, RequestCache, Url};
 
 use super::error::WebError;
 use super::fetch::{self, Source};
-use super::progress::Progress;
+use super::patience;
+use super::progress::{Origin, PartProgress, Progress};
 use super::store::Store;
 use crate::collection::{Collection, CollectionError, Loader, Manifest, sha256};
 use crate::model::Model;
@@ -46,15 +47,30 @@ struct Download {
     model: RefCell<Option<Model>>,
 }
 
-/// Fetches and checks everything that the collection at `url` (its folder) names.
-pub async fn everything(
-    url: &str,
-    on_progress: Function,
-    signal: Option<AbortSignal>,
-) -> Result<(Model, Collection), JsValue> {
-    let folder = if url.ends_with('/') { url.to_owned() } else { format!("{url}/") };
+/// What to fetch.
+pub struct Order {
+    /// The collection's folder.
+    pub url: String,
+    /// Told of the progress now and then.
+    pub on_progress: Function,
+    pub signal: Option<AbortSignal>,
+    /// Milliseconds that the server may take for the manifest, the first thing that is asked of it.
+    pub patience: u32,
+}
+
+pub struct Downloaded {
+    pub model: Model,
+    pub collection: Collection,
+    pub manifest_sha256: String,
+    pub parts: Vec<PartProgress>,
+}
+
+/// Fetches and checks everything that the ordered collection names.
+pub async fn everything(order: Order) -> Result<Downloaded, JsValue> {
+    let Order { url, on_progress, signal, patience } = order;
+    let folder = if url.ends_with('/') { url } else { format!("{url}/") };
     let store = Store::open(&folder).await;
-    let manifest = manifest(&store, &folder, signal.as_ref()).await?;
+    let (manifest, manifest_sha256) = manifest(&store, &folder, patience, signal.as_ref()).await?;
     let files = files(&manifest, &folder)?;
     let kept: BTreeSet<String> = files.iter().map(|file| file.url.clone()).chain([join(MANIFEST, &folder)?]).collect();
     let download = Rc::new(Download {
@@ -74,28 +90,35 @@ pub async fn everything(
     let missing = || CollectionError::Missing { file: download.manifest.model.file.clone() };
     let model = download.model.take().ok_or_else(missing).map_err(WebError::Collection)?;
     let loader = download.loader.replace(Loader::new(download.manifest.clone()));
-    Ok((model, loader.finish().map_err(WebError::Collection)?))
+    let collection = loader.finish().map_err(WebError::Collection)?;
+    Ok(Downloaded { model, collection, manifest_sha256, parts: download.progress.parts() })
 }
 
-/// The newest manifest that can be had.
-async fn manifest(store: &Store, folder: &str, signal: Option<&AbortSignal>) -> Result<Manifest, WebError> {
+/// The newest manifest that can be had, and its hash.
+async fn manifest(
+    store: &Store,
+    folder: &str,
+    patience: u32,
+    signal: Option<&AbortSignal>,
+) -> Result<(Manifest, String), WebError> {
     let url = join(MANIFEST, folder)?;
     let source = Source { url: &url, file: MANIFEST, longest: LONGEST_MANIFEST };
-    let fetched = match fetch::request(&source, RequestCache::NoCache, signal).await {
-        Ok(response) => fetch::read(&source, &response, |_| ()).await,
-        Err(error) => Err(error),
+    let fetched = async {
+        let response = fetch::request(&source, RequestCache::NoCache, signal).await?;
+        fetch::read(&source, &response, |_| ()).await
     };
-    match fetched {
+    let too_late = || WebError::Timeout { file: MANIFEST.to_owned(), seconds: f64::from(patience) / 1000.0 };
+    match patience::within(patience, fetched).await.unwrap_or_else(|| Err(too_late())) {
         Ok(bytes) => {
             let manifest = Manifest::from_json(&bytes)?;
             store.put(&url, &bytes).await;
-            Ok(manifest)
+            Ok((manifest, sha256(&bytes)))
         }
         Err(WebError::Aborted) => Err(WebError::Aborted),
         Err(error) => {
             let Some(response) = store.get(&url).await else { return Err(error) };
             let bytes = fetch::read(&source, &response, |_| ()).await?;
-            Ok(Manifest::from_json(&bytes)?)
+            Ok((Manifest::from_json(&bytes)?, sha256(&bytes)))
         }
     }
 }
@@ -135,13 +158,13 @@ impl Download {
     async fn bring(&self, file: &File) -> Result<(), WebError> {
         let source = Source { url: &file.url, file: &file.name, longest: file.bytes };
         let counted = Cell::new(0);
-        let count = |bytes| {
+        let count = |origin, bytes| {
             counted.set(counted.get() + bytes);
-            self.progress.add(file.part, bytes);
+            self.progress.add(file.part, origin, bytes);
         };
         let start_again = || self.progress.take_back(file.part, counted.take());
         if let Some(response) = self.store.get(&file.url).await {
-            let bytes = fetch::read(&source, &response, count).await;
+            let bytes = fetch::read(&source, &response, |bytes| count(Origin::Device, bytes)).await;
             if bytes.is_ok_and(|bytes| self.take(file, &bytes).is_ok()) {
                 return Ok(());
             }
@@ -153,7 +176,7 @@ impl Download {
         let first = if self.store.keeps() { RequestCache::NoStore } else { RequestCache::Default };
         for (cache, last) in [(first, false), (RequestCache::Reload, true)] {
             let response = fetch::request(&source, cache, self.signal.as_ref()).await?;
-            let taken = match fetch::read(&source, &response, count).await {
+            let taken = match fetch::read(&source, &response, |bytes| count(Origin::Network, bytes)).await {
                 Ok(bytes) => self.take(file, &bytes).map(|()| bytes),
                 Err(error) => Err(error),
             };

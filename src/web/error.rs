@@ -12,6 +12,11 @@ use crate::model::ModelError;
 pub enum WebError {
     #[error("{file} could not be fetched: {reason}. Check the connection and try again")]
     Network { file: String, reason: String },
+    #[error(
+        "{file} could not be fetched: the server did not answer within {seconds} seconds. Check the connection and try \
+         again"
+    )]
+    Timeout { file: String, seconds: f64 },
     #[error("{file} could not be fetched: the server answered {status}. The site may be incomplete; build it again")]
     Status { file: String, status: u16 },
     #[error(
@@ -46,6 +51,7 @@ impl WebError {
     pub fn code(&self) -> &'static str {
         match self {
             WebError::Network { .. } | WebError::Status { .. } => "Network",
+            WebError::Timeout { .. } => "Timeout",
             WebError::Offline { .. } => "Offline",
             WebError::TooLong { .. } => "CorruptedDownload",
             WebError::Aborted => "Aborted",

@@ -6,24 +6,32 @@
 mod download;
 mod error;
 mod fetch;
+mod patience;
 mod progress;
+mod question;
 mod store;
 mod values;
 
-use js_sys::{Float32Array, Function, Uint8Array};
+use js_sys::{Array, Float32Array, Function, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
+use self::download::{Downloaded, Order};
 use self::error::WebError;
+use self::progress::PartProgress;
+use self::question::Selection;
 use crate::collection::{Collection, Manifest, ModelFile, Sample, Thresholds};
-use crate::engine::{Engine, SearchOptions};
+use crate::engine::{Engine, EngineError, SearchOptions};
 use crate::image::{self, ImageError, Limits};
+use crate::index::Query;
 
 /// A collection and its model, on this device.
 #[wasm_bindgen]
 pub struct Eye {
     engine: Engine,
+    manifest_sha256: String,
+    parts: Vec<PartProgress>,
 }
 
 /// What a page may want to say about a collection.
@@ -34,8 +42,12 @@ struct Info<'a> {
     columns: &'a [String],
     model: &'a ModelFile,
     generator: &'a str,
+    /// The hash of the manifest, which names every other file by its hash: it stands for the whole collection.
+    sha256: &'a str,
     /// Of the model and all shards together.
     bytes: u64,
+    /// The same by part, with what came over the network at this visit.
+    parts: &'a [PartProgress],
     thresholds: Thresholds,
     /// Longest picture file that is read.
     longest_picture: usize,
@@ -50,10 +62,18 @@ struct SampleInfo<'a> {
 #[wasm_bindgen]
 impl Eye {
     /// Fetches the collection in the folder `url` with its model, from this device where it was fetched before.
-    /// `on_progress` is called with `{ done, total, parts: [{ part, done, total }] }`, in bytes.
-    pub async fn open(url: String, on_progress: Function, signal: Option<AbortSignal>) -> Result<Eye, JsValue> {
-        let (model, collection) = download::everything(&url, on_progress, signal).await?;
-        Ok(Eye { engine: Engine::new(model, collection).map_err(WebError::Engine)? })
+    /// `on_progress` is called with `{ done, total, parts: [{ part, done, total, fetched }] }`, in bytes.
+    /// Options: `patience`, the milliseconds that the server may take to begin its answer to the first request.
+    pub async fn open(
+        url: String,
+        on_progress: Function,
+        options: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<Eye, JsValue> {
+        let order = Order { url, on_progress, signal, patience: values::patience(&options)? };
+        let Downloaded { model, collection, manifest_sha256, parts } = download::everything(order).await?;
+        let engine = Engine::new(model, collection).map_err(WebError::Engine)?;
+        Ok(Eye { engine, manifest_sha256, parts })
     }
 
     /// Title, size, model and thresholds of the collection.
@@ -65,6 +85,8 @@ impl Eye {
             columns: &manifest.columns,
             model: &manifest.model,
             generator: &manifest.generator,
+            sha256: &self.manifest_sha256,
+            parts: &self.parts,
             bytes: manifest.files().map(|(_, shard)| shard.bytes).fold(manifest.model.bytes, u64::saturating_add),
             thresholds: manifest.quality.thresholds,
             longest_picture: Limits::default().bytes,
@@ -72,18 +94,32 @@ impl Eye {
         Ok(values::to_js(&info)?)
     }
 
-    /// The works nearest to a picture: `{ matches, verdict, looked_at, exact }`.
-    /// Options: `limit`, `effort` (`"auto"`, `"exact"` or a number) and `region` (`{ x, y, width, height }`).
-    pub fn search(&self, bytes: &[u8], options: &JsValue) -> Result<JsValue, JsValue> {
+    /// The works nearest to a question: `{ matches, verdict, looked_at, exact }`. The question is a list of embeddings,
+    /// as `embed` gives them, and of numbers of works; each match says under `query` which of them it is nearest to.
+    /// Options: `limit`, `effort` (`"auto"`, `"exact"` or a number), `filters` (`{ column: [value, …] }` or
+    /// `{ column: { from, to } }`) and `without` (numbers of works that are left out).
+    pub fn search(&self, question: Array, options: &JsValue) -> Result<JsValue, JsValue> {
         let defaults = SearchOptions::default();
+        let parts = question.iter().map(|part| self.part(&part)).collect::<Result<Vec<Query>, WebError>>()?;
+        if parts.is_empty() {
+            return Err(WebError::Option { option: "question", reason: "it names nothing to search for".into() }.into());
+        }
+        let selection = Selection {
+            choices: values::option(options, "filters")?.unwrap_or_default(),
+            without: values::option(options, "without")?.unwrap_or_default(),
+        };
         let options = SearchOptions {
             limit: values::option(options, "limit")?.unwrap_or(defaults.limit),
             effort: values::effort(options)?,
-            region: values::region(options)?,
             ..defaults
         };
-        let answer = self.engine.search(bytes, &options).map_err(WebError::Engine)?;
-        Ok(values::to_js(&answer)?)
+        let found = question::answer(&self.engine, &parts, &selection, &options).map_err(WebError::Engine)?;
+        Ok(values::to_js(&found)?)
+    }
+
+    /// The columns to filter by: `[{ name, values: [[value, count], …] }]` or `[{ name, range: { from, to } }]`.
+    pub fn columns(&self) -> Result<JsValue, JsValue> {
+        Ok(values::to_js(&self.collection().columns())?)
     }
 
     /// The picture as numbers. Options: `normalized` (length 1) and `region`.
@@ -136,6 +172,20 @@ impl Eye {
 impl Eye {
     fn collection(&self) -> &Collection {
         self.engine.collection()
+    }
+
+    /// A part of a question: an embedding, or the number of a work, which stands for its stored vector.
+    fn part(&self, part: &JsValue) -> Result<Query, WebError> {
+        if let Some(numbers) = part.dyn_ref::<Float32Array>() {
+            return Ok(Query::quantize(&numbers.to_vec()).map_err(EngineError::from)?);
+        }
+        let number = part.as_f64().filter(|number| *number >= 0.0 && number.fract() == 0.0);
+        let Some(number) = number.filter(|number| *number <= f64::from(u32::MAX)) else {
+            let reason = "each of its parts is an embedding (Float32Array) or the number of a work".into();
+            return Err(WebError::Option { option: "question", reason });
+        };
+        self.check("work", number as u32, self.collection().len())?;
+        Ok(self.collection().vectors().query(number as usize))
     }
 
     fn check(&self, what: &'static str, number: u32, count: usize) -> Result<(), WebError> {

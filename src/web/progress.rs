@@ -18,11 +18,20 @@ struct Report<'a> {
     parts: &'a [PartProgress],
 }
 
-#[derive(Serialize)]
-struct PartProgress {
+#[derive(Debug, Clone, Serialize)]
+pub struct PartProgress {
     part: &'static str,
     done: u64,
     total: u64,
+    /// As much of it as came over the network; the rest was on the device.
+    fetched: u64,
+}
+
+/// Where bytes come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Device,
+    Network,
 }
 
 /// Counts what has arrived and tells `listener` now and then.
@@ -39,7 +48,7 @@ impl Progress {
         for (part, bytes) in sizes {
             match parts.iter_mut().find(|known| known.part == part) {
                 Some(known) => known.total = known.total.saturating_add(bytes),
-                None => parts.push(PartProgress { part, done: 0, total: bytes }),
+                None => parts.push(PartProgress { part, done: 0, total: bytes, fetched: 0 }),
             }
         }
         let progress = Progress { listener, parts: RefCell::new(parts), reported: Cell::new(0.0) };
@@ -47,16 +56,26 @@ impl Progress {
         progress
     }
 
-    pub fn add(&self, part: &str, bytes: u64) {
-        self.change(part, |done| done.saturating_add(bytes));
+    pub fn add(&self, part: &str, origin: Origin, bytes: u64) {
+        self.change(part, |known| {
+            known.done = known.done.saturating_add(bytes);
+            if origin == Origin::Network {
+                known.fetched = known.fetched.saturating_add(bytes);
+            }
+        });
         if Date::now() - self.reported.get() >= INTERVAL {
             self.report();
         }
     }
 
-    /// Bytes that have to come again.
+    /// Bytes that have to come again. What came over the network came all the same.
     pub fn take_back(&self, part: &str, bytes: u64) {
-        self.change(part, |done| done.saturating_sub(bytes));
+        self.change(part, |known| known.done = known.done.saturating_sub(bytes));
+    }
+
+    /// Where each part stands now.
+    pub fn parts(&self) -> Vec<PartProgress> {
+        self.parts.borrow().clone()
     }
 
     pub fn report(&self) {
@@ -70,9 +89,7 @@ impl Progress {
         }
     }
 
-    fn change(&self, part: &str, change: impl Fn(u64) -> u64) {
-        for known in self.parts.borrow_mut().iter_mut().filter(|known| known.part == part) {
-            known.done = change(known.done);
-        }
+    fn change(&self, part: &str, change: impl Fn(&mut PartProgress)) {
+        self.parts.borrow_mut().iter_mut().filter(|known| known.part == part).for_each(change);
     }
 }

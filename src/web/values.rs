@@ -8,6 +8,9 @@ use super::error::WebError;
 use crate::image::Region;
 use crate::index::Effort;
 
+/// Milliseconds. On a slow connection an answer begins within a few seconds; after this it is not coming.
+const DEFAULT_PATIENCE: u32 = 10_000;
+
 /// A plain JavaScript value: records become objects, not `Map`s.
 pub fn to_js(value: &impl Serialize) -> Result<JsValue, WebError> {
     value
@@ -49,6 +52,19 @@ pub fn region(options: &JsValue) -> Result<Option<Region>, WebError> {
         option: "region",
         reason: "x, y, width and height are fractions from 0 to 1, and the region lies inside the picture".into(),
     })
+}
+
+/// `patience`: milliseconds, from 1 to an hour.
+pub fn patience(options: &JsValue) -> Result<u32, WebError> {
+    const LONGEST: f64 = 3_600_000.0;
+    match option::<f64>(options, "patience")? {
+        None => Ok(DEFAULT_PATIENCE),
+        Some(milliseconds) if (1.0..=LONGEST).contains(&milliseconds) => Ok(milliseconds as u32),
+        Some(other) => Err(WebError::Option {
+            option: "patience",
+            reason: format!("{other} is not a number of milliseconds between 1 and {LONGEST}"),
+        }),
+    }
 }
 
 fn raw(options: &JsValue, name: &str) -> Option<JsValue> {

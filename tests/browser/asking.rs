@@ -140,7 +140,7 @@ pub async fn the_keyboard_alone_leads_through_the_whole_journey(scene: Scene) ->
     let first = page.answer().await?;
     let focused = page.run("return document.activeElement.id", vec![]).await?;
     assert_eq!(focused, "verdict", "the focus goes to the answer");
-    page.tab_to("summary").await?;
+    page.tab_to("#numbers summary").await?;
     page.press(&[Key::Enter]).await?;
     assert_eq!(page.run("return document.activeElement.parentElement.open", vec![]).await?, true);
 

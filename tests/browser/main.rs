@@ -3,17 +3,22 @@
 //! `cargo xtask test browser` builds the site, finds the browsers and runs this; a line of the output names the
 //! engine and what holds in it. Each test has a browser with an empty profile and a server of its own.
 
+mod answering;
 mod asking;
 mod driver;
+mod element;
 mod formats;
+mod language;
 mod looks;
 mod offline;
 mod page;
 mod parity;
+mod parts;
 mod privacy;
 mod served;
 mod stage;
 mod trouble;
+mod trust;
 mod works;
 
 use std::process::ExitCode;
@@ -69,13 +74,40 @@ fn tests(stage: &Arc<Stage>) -> Vec<Trial> {
         asking::the_keyboard_alone_leads_through_the_whole_journey,
         asking::a_picture_that_is_not_in_the_collection_has_no_close_match,
         asking::the_same_picture_scores_one_and_is_called_the_same,
+        answering::more_like_this_finds_the_neighbours_of_the_stored_vector,
+        answering::a_work_of_the_wall_starts_a_search,
+        answering::not_this_one_leaves_a_work_out_until_it_is_brought_back,
+        answering::show_more_goes_on_where_the_answer_ended,
+        answering::back_and_forward_walk_through_searches_of_which_the_address_says_nothing,
+        answering::filters_leave_the_ranking_of_what_they_let_through,
+        answering::a_slider_lays_the_picture_over_the_work,
+        answering::the_number_behind_a_verdict_says_what_it_means_when_asked,
+        answering::the_answer_is_a_grid_or_a_list,
+        parts::a_part_chosen_with_the_keyboard_is_searched_besides_the_whole,
+        parts::a_part_drawn_with_the_mouse_is_searched,
+        parts::several_pictures_are_one_question,
+        parts::pictures_shared_by_another_app_reach_the_page_and_not_the_server,
+        parts::a_picture_is_pasted_by_a_button,
+        parts::a_picture_that_only_the_browser_can_read_is_searched_with_a_note,
+        trust::the_panel_counts_requests_and_names_what_came_here,
+        trust::erasing_leaves_nothing_on_the_device_and_the_page_goes_on,
+        trust::nothing_of_a_search_is_stored,
+        language::every_language_says_everything,
+        language::the_page_speaks_german_when_it_is_asked_to,
+        language::written_from_right_to_left_nothing_leaves_the_screen,
+        element::elements_with_the_same_source_share_one_collection_and_search_apart,
+        element::an_element_speaks_the_language_it_is_told_and_wears_what_the_page_gives_it,
+        element::an_element_that_cannot_open_its_collection_says_so,
+        element::the_example_of_the_module_finds_a_work,
+        element::a_call_is_aborted_and_a_closed_collection_answers_no_more,
         trouble::a_text_file_is_refused_next_to_the_input,
         trouble::a_file_too_large_is_refused_before_it_is_read,
         trouble::after_an_error_the_next_picture_is_searched,
         trouble::a_shard_with_one_flipped_bit_is_refused_by_name,
+        trouble::a_server_that_never_answers_is_given_up_and_asked_again,
         trouble::weights_with_one_flipped_bit_are_refused,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
-        privacy::no_request_arrives_between_ready_and_the_answers_to_two_different_pictures,
+        privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
         privacy::the_page_can_talk_to_no_other_address,
         privacy::a_second_visit_downloads_no_shard_again,
         looks::screenshot_of_an_answer,

@@ -22,6 +22,10 @@ pub struct Page {
 /// One line of the results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
+    /// Place in the collection, from 0.
+    pub id: String,
+    /// Place of the picture in the question that this work is nearest to, from 0.
+    pub query: String,
     pub file: String,
     pub title: String,
     pub verdict: String,
@@ -63,6 +67,27 @@ impl Page {
         self.forget_state().await?;
         let input = self.client.find(Locator::Css("#picture")).await?;
         Ok(input.send_keys(file.to_str().ok_or("the path is not text")?).await?)
+    }
+
+    /// Chooses several files at once.
+    pub async fn choose_all(&self, files: &[&Path]) -> Result<(), Failed> {
+        self.forget_state().await?;
+        let paths: Option<Vec<&str>> = files.iter().map(|file| file.to_str()).collect();
+        let input = self.client.find(Locator::Css("#picture")).await?;
+        Ok(input.send_keys(&paths.ok_or("a path is not text")?.join("\n")).await?)
+    }
+
+    /// Clicks the first element that matches, wherever it is; it gets the focus first, as by a real click.
+    pub async fn click(&self, selector: &str) -> Result<(), Failed> {
+        let script = "const clicked = document.querySelector(arguments[0]); clicked.focus(); clicked.click()";
+        self.run(script, vec![json!(selector)]).await.map(drop)
+    }
+
+    /// Clicks something that leads to another answer, and waits for that.
+    pub async fn click_and_answer(&self, selector: &str) -> Result<Vec<Shown>, Failed> {
+        self.forget_state().await?;
+        self.click(selector).await?;
+        self.answer().await
     }
 
     /// Marks the state as seen, so that an earlier answer is not taken for the next one.
@@ -165,6 +190,8 @@ impl From<&Value> for Shown {
     fn from(line: &Value) -> Shown {
         let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
         Shown {
+            id: text("id"),
+            query: text("query"),
             file: text("file"),
             title: text("title"),
             verdict: text("verdict"),

@@ -14,7 +14,7 @@ use crate::works::{cropped, jpeg};
 /// A request that was sent has long arrived after this.
 const GRACE: Duration = Duration::from_secs(2);
 
-pub async fn no_request_arrives_between_ready_and_the_answers_to_two_different_pictures(
+pub async fn no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures(
     scene: Scene,
 ) -> Result<(), Failed> {
     let served = scene.serve()?;
@@ -28,6 +28,7 @@ pub async fn no_request_arrives_between_ready_and_the_answers_to_two_different_p
     let black = DynamicImage::ImageRgb8(RgbImage::new(400, 80));
     let unknown = page.ask(&scene.file("black.jpg", &jpeg(&black, 80)?)?).await?;
     assert_ne!(found[0].file, unknown[0].file, "the two pictures are very different questions");
+    walk_through_everything(&page).await?;
     tokio::time::sleep(GRACE).await;
 
     let after = served.record.all();
@@ -39,6 +40,33 @@ pub async fn no_request_arrives_between_ready_and_the_answers_to_two_different_p
     assert_eq!(served.record.paths()[before..], [BLANK]);
     let counted = async || Ok(page.text_of("#requests").await? == "1");
     crate::page::until(counted).await
+}
+
+/// Every way on from an answer.
+async fn walk_through_everything(page: &Page) -> Result<(), Failed> {
+    page.click_and_answer("#results .like").await?;
+    page.click_and_answer("#results .not").await?;
+    page.click_and_answer("#left-out button").await?;
+    page.click_and_answer("#filters [data-column=style] input").await?;
+    page.click_and_answer("#filters form > .link").await?;
+    page.click_and_answer("#more").await?;
+    page.forget_state().await?;
+    page.run("history.back()", vec![]).await?;
+    page.answer().await?;
+    page.click_and_answer("#part").await?;
+    page.click_and_answer("#part").await?;
+    for opens in ["#results .score summary", "#view [data-view=list]", "#results .opens"] {
+        page.click(opens).await?;
+    }
+    page.run("document.querySelector('#compare').close()", vec![]).await?;
+    page.click("#proof").await?;
+    crate::page::until(async || Ok(page.text_of("#trust-text").await?.contains("Erase"))).await?;
+    page.run("document.querySelector('#trust').close()", vec![]).await?;
+    page.run("const select = document.querySelector('#language'); select.value = 'de'; select.dispatchEvent(new Event('change'))", vec![])
+        .await?;
+    page.forget_state().await?;
+    page.click("#samples button").await?;
+    page.answer().await.map(drop)
 }
 
 pub async fn the_page_can_talk_to_no_other_address(scene: Scene) -> Result<(), Failed> {

@@ -1,11 +1,16 @@
 //! What goes wrong is said in words, next to where it can be put right.
 
 use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::Router;
+use axum::routing::get;
 use libtest_mimic::Failed;
+use serde_json::json;
 
 use crate::page::Page;
-use crate::served::FlippedBit;
+use crate::served::{BLANK, FlippedBit};
 use crate::stage::Scene;
 use crate::works::cropped;
 
@@ -72,5 +77,35 @@ pub async fn weights_with_one_flipped_bit_are_refused(scene: Scene) -> Result<()
     let (code, text) = page.error().await?;
     assert_eq!(code, "CorruptedDownload", "{text}");
     assert!(text.contains(&name), "the error does not name {name}: {text}");
+    Ok(())
+}
+
+pub async fn a_server_that_never_answers_is_given_up_and_asked_again(scene: Scene) -> Result<(), Failed> {
+    let manifest = std::fs::read(scene.collection().site.join("collection/manifest.json"))?;
+    let asked = Arc::new(AtomicUsize::new(0));
+    // The manifest comes from the third request on.
+    let handler = move || {
+        let (manifest, turn) = (manifest.clone(), asked.fetch_add(1, Ordering::Relaxed));
+        async move {
+            if turn < 2 {
+                std::future::pending::<()>().await;
+            }
+            manifest
+        }
+    };
+    let served = scene.serve_with(Router::new().route("/collection/manifest.json", get(handler)))?;
+    let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let script = "const { open } = await import('/www/private-eye.js');
+        return open('/collection/', { patience: 300 }).then(() => [], ({ code, message }) => [code, message])";
+    let expected = "manifest.json could not be fetched: the server did not answer within 0.3 seconds. Check the \
+                    connection and try again.";
+    assert_eq!(page.run(script, vec![]).await?, json!(["Timeout", expected]));
+
+    let page = Page::open(&scene.client, &served.url("/")).await?;
+    let (code, text) = page.error().await?;
+    assert!(code == "Timeout" && text.contains("10 seconds"), "{code}: {text}");
+    page.click("#retry").await?;
+    page.wait_for_state("ready").await?;
+    assert_eq!(page.text_of("#error").await?, "");
     Ok(())
 }

@@ -96,3 +96,6 @@ save(Image.fromarray(cmy, "CMYK"), "cmyk.tif", compression="tiff_lzw")
 save(palette, "palette.tif", compression="tiff_lzw")
 save(Image.fromarray(grey.astype(np.uint16) * 257), "grey_16.tif", compression="tiff_lzw")
 save(rgb, "turned.tif", compression="tiff_lzw", tiffinfo={0x0112: 6})
+
+# Only browsers read this one: tests/browser/parts.rs.
+save(rgb, "../browser/rgb.avif", quality=95)

@@ -1,0 +1,200 @@
+//! What can be done with an answer: go on from it, narrow it down, look closer, go back.
+
+use fantoccini::key::Key;
+use libtest_mimic::Failed;
+use private_eye::engine::{Engine, SearchOptions};
+use private_eye::index::Effort;
+use serde_json::json;
+
+use crate::page::{Page, Shown};
+use crate::parity::native;
+use crate::stage::Scene;
+use crate::works::cropped;
+
+pub async fn more_like_this_finds_the_neighbours_of_the_stored_vector(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, first) = answered(&scene, &served.url("/"), 0.3).await?;
+    let results = page.click_and_answer("#results li:nth-child(3) .like").await?;
+
+    let engine = native(&scene)?;
+    let work: u32 = first[2].id.parse()?;
+    let query = engine.collection().vectors().query(work as usize);
+    let (answer, _) = engine.search_together(&[query], None, &SearchOptions { limit: 11, ..Default::default() })?;
+    let expected: Vec<String> =
+        answer.matches.iter().filter(|near| near.id != work).take(10).map(|near| near.id.to_string()).collect();
+    assert_eq!(ids(&results), expected, "the work itself is not among those like it");
+    assert!(page.text_of("#verdict").await?.contains(&first[2].title));
+    Ok(())
+}
+
+pub async fn a_work_of_the_wall_starts_a_search(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    assert_eq!(page.click_and_answer("#wall li:nth-child(2) button").await?.len(), 10);
+    Ok(())
+}
+
+pub async fn not_this_one_leaves_a_work_out_until_it_is_brought_back(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, before) = answered(&scene, &served.url("/"), 0.3).await?;
+    let results = page.click_and_answer("#results li:nth-child(2) .not").await?;
+    assert_eq!(results.len(), 10, "the next one moves up");
+    let left: Vec<String> = ids(&before).into_iter().filter(|id| *id != before[1].id).collect();
+    assert_eq!(ids(&results)[..9], left);
+
+    let back = page.click_and_answer("#left-out button").await?;
+    assert_eq!(ids(&back), ids(&before));
+    Ok(())
+}
+
+pub async fn show_more_goes_on_where_the_answer_ended(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, before) = answered(&scene, &served.url("/"), 0.3).await?;
+    let results = page.click_and_answer("#more").await?;
+    assert_eq!(results.len(), 30);
+    assert_eq!(ids(&results)[..10], ids(&before));
+    Ok(())
+}
+
+pub async fn back_and_forward_walk_through_searches_of_which_the_address_says_nothing(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, first) = answered(&scene, &served.url("/"), 0.3).await?;
+    let second = page.click_and_answer("#results li:nth-child(4) .like").await?;
+    assert_ne!(ids(&first), ids(&second));
+
+    page.forget_state().await?;
+    page.run("history.back()", vec![]).await?;
+    assert_eq!(page.answer().await?, first);
+    page.forget_state().await?;
+    page.run("history.back()", vec![]).await?;
+    page.wait_for_state("ready").await?;
+    assert!(page.results().await?.is_empty(), "before the first search there is no answer");
+    page.forget_state().await?;
+    page.run("history.go(2)", vec![]).await?;
+    assert_eq!(page.answer().await?, second);
+
+    assert_eq!(page.run("return location.href", vec![]).await?, served.url("/"));
+    let kept = page.run("return Object.entries(history.state).map(([name, value]) => [name, typeof value])", vec![]);
+    assert_eq!(kept.await?, json!([["visit", "number"], ["step", "number"]]), "the browser keeps numbers only");
+
+    // The small pictures of the trail lead back, too.
+    page.forget_state().await?;
+    page.click("#trail li:nth-child(2) button").await?;
+    assert_eq!(page.answer().await?, first);
+    Ok(())
+}
+
+pub async fn filters_leave_the_ranking_of_what_they_let_through(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, _) = answered(&scene, &served.url("/"), 0.3).await?;
+    let engine = native(&scene)?;
+    let styles = page.run(
+        "return [...document.querySelectorAll('#filters [data-column=style] li')]
+            .map((line) => [line.querySelector('input').value, line.querySelector('.figures').textContent])",
+        vec![],
+    );
+    let styles: Vec<(String, String)> = serde_json::from_value(styles.await?)?;
+    for (style, count) in &styles {
+        let works = engine.collection().items().iter().filter(|item| item.record()["style"] == **style).count();
+        assert_eq!(*count, works.to_string(), "works of {style}");
+    }
+
+    let style = &styles[2].0;
+    let query = cropped(&scene.collection().picture(scene.collection().work(0.3))?)?;
+    let expected = ranked(&engine, &query, |record| record["style"] == *style)?;
+    let results = page.click_and_answer("#filters [data-column=style] li:nth-child(3) input").await?;
+    assert_eq!(ids(&results), expected[..10]);
+
+    // Together with a range of years.
+    let expected = ranked(&engine, &query, |record| {
+        let year = record["year"].as_str().and_then(|year| year.parse::<i32>().ok());
+        record["style"] == *style && year.is_some_and(|year| (1670..=1700).contains(&year))
+    })?;
+    page.forget_state().await?;
+    page.run(
+        "for (const [index, year] of [1670, 1700].entries()) {
+             const input = document.querySelectorAll('#filters [data-column=year] input')[index];
+             input.value = year;
+             input.dispatchEvent(new Event('change'));
+         }",
+        vec![],
+    )
+    .await?;
+    assert_eq!(ids(&page.answer().await?), expected[..expected.len().min(10)]);
+
+    // The next search keeps them, until they are cleared.
+    let like = page.click_and_answer("#results .like").await?;
+    assert!(like.iter().all(|shown| shown.text.contains(style)), "{like:#?}");
+    let all = page.click_and_answer("#filters form > .link").await?;
+    assert!(all.len() == 10 && all.iter().any(|shown| !shown.text.contains(style)), "{all:#?}");
+    Ok(())
+}
+
+pub async fn a_slider_lays_the_picture_over_the_work(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, results) = answered(&scene, &served.url("/"), 0.3).await?;
+    page.click("#results .opens").await?;
+    assert_eq!(page.text_of("#compare-title").await?, results[0].title);
+    let uncovered = "return getComputedStyle(document.querySelector('#stage .mine')).clipPath";
+    let before = page.run(uncovered, vec![]).await?;
+    assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "slider");
+    page.press(&[Key::Left, Key::Left]).await?;
+    assert_ne!(page.run(uncovered, vec![]).await?, before, "the arrow keys move the slider");
+    assert_eq!(page.run("return document.querySelectorAll('#stage img').length", vec![]).await?, 2);
+    page.press(&[Key::Escape]).await?;
+    let focused = page.run("return document.activeElement.className", vec![]).await?;
+    assert_eq!(focused, "opens", "closing leads back to the work");
+    Ok(())
+}
+
+pub async fn the_number_behind_a_verdict_says_what_it_means_when_asked(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, results) = answered(&scene, &served.url("/"), 0.3).await?;
+    assert!(!results[0].text.contains("In this collection"), "not before it is asked for: {}", results[0].text);
+    page.click("#results .score summary").await?;
+    let meaning = page.text_of("#results .scale p").await?;
+    let thresholds = native(&scene)?.collection().manifest().quality.thresholds;
+    for limit in [thresholds.same, thresholds.similar] {
+        let cut = format!("{:.3}", (limit * 1000.0).floor() / 1000.0);
+        assert!(meaning.contains(&cut), "{cut} is not in: {meaning}");
+    }
+    Ok(())
+}
+
+pub async fn the_answer_is_a_grid_or_a_list(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, _) = answered(&scene, &served.url("/"), 0.3).await?;
+    let lines = "return new Set([...document.querySelectorAll('#results li')].slice(1)
+        .map((line) => line.getBoundingClientRect().top)).size";
+    assert!(page.run(lines, vec![]).await?.as_u64() < Some(9), "several works in a line");
+    page.click("#view [data-view=list]").await?;
+    assert_eq!(page.run(lines, vec![]).await?, 9, "one work in each line");
+    let pressed = page.run("return document.querySelector('#view [data-view=list]').ariaPressed", vec![]).await?;
+    assert_eq!(pressed, "true");
+    Ok(())
+}
+
+/// A ready page with the answer to a crop of the work at this fraction of the collection.
+pub async fn answered(scene: &Scene, address: &str, at: f64) -> Result<(Page, Vec<Shown>), Failed> {
+    let page = Page::open_ready(&scene.client, address).await?;
+    let query = cropped(&scene.collection().picture(scene.collection().work(at))?)?;
+    let results = page.ask(&scene.file("a photo.jpg", &query)?).await?;
+    Ok((page, results))
+}
+
+pub fn ids(results: &[Shown]) -> Vec<String> {
+    results.iter().map(|shown| shown.id.clone()).collect()
+}
+
+/// The works whose records are wanted, nearest first, as the native engine ranks them all.
+fn ranked(
+    engine: &Engine,
+    query: &[u8],
+    wanted: impl Fn(&serde_json::Map<String, serde_json::Value>) -> bool,
+) -> Result<Vec<String>, Failed> {
+    let options = SearchOptions { limit: engine.collection().len(), effort: Effort::Exact, ..SearchOptions::default() };
+    let matches = engine.search(query, &options)?.matches;
+    Ok(matches.into_iter().filter(|found| wanted(&found.item)).map(|found| found.id.to_string()).collect())
+}

@@ -1,0 +1,126 @@
+// A collection opened in a worker of its own, which searches it on this device.
+//
+// Everything is fetched before `open` resolves; afterwards nothing here uses the network.
+
+import { aborted, EyeError, Link } from "./link.js";
+import { readable } from "./readable.js";
+
+export { EyeError };
+
+/**
+ * Whether this browser has WebAssembly with 128-bit SIMD, by letting it validate the smallest module that uses it:
+ * one function that fills a vector from zero.
+ */
+export function supported() {
+  const module = Uint8Array.of(
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // "\0asm", version 1
+    1, 5, 1, 0x60, 0, 1, 0x7b, // type: () -> v128
+    3, 2, 1, 0, // one function of that type
+    10, 8, 1, 6, 0, 0x41, 0, 0xfd, 15, 11, // i32.const 0; i8x16.splat; end
+  );
+  return typeof WebAssembly === "object" && WebAssembly.validate(module);
+}
+
+/**
+ * Opens a collection: downloads what is not yet on this device, checks it, and resolves when it can be searched.
+ * Every type is in `private-eye.d.ts`.
+ *
+ * @param {string | URL} collection the folder with `manifest.json`, relative to the page
+ * @param {object} [options]
+ * @param {(progress: import("./private-eye.js").Progress) => void} [options.onProgress] called a few times a second
+ *   while downloading
+ * @param {(request: {url: string, time: number}) => void} [options.onRequest] called for each request that the
+ *   worker's own performance timeline shows after opening; `time` is in milliseconds since 1970
+ * @param {number} [options.patience] milliseconds that the server may take for the first file, 10 000 by default
+ * @param {AbortSignal} [options.signal] aborts the download
+ */
+export async function open(collection, { onProgress, onRequest, patience, signal } = {}) {
+  if (!supported()) {
+    throw new EyeError("NoSimd", "This browser lacks WebAssembly SIMD, which the search needs. Chrome and Edge from 91, Firefox from 89 and Safari from 16.4 have it.");
+  }
+  if (signal?.aborted) throw aborted();
+  const link = new Link(onRequest);
+  try {
+    await link.call("open", [new URL(collection, document.baseURI).href, { patience }], { onProgress, signal });
+    return new Eye(link, await link.call("info", []));
+  } catch (error) {
+    link.close();
+    throw error;
+  }
+}
+
+/** An open collection. */
+class Eye {
+  #link;
+
+  constructor(link, info) {
+    this.#link = link;
+    /** Title, number of works, model, hashes, sizes in bytes and thresholds of the collection. */
+    this.info = info;
+  }
+
+  /**
+   * The works nearest to a question, best first. The question is a picture, an embedding or the number of a work, or
+   * several of these in a list: a work then counts as near as it is to the nearest of them, which its `query` names by
+   * its place in the list.
+   *
+   * The array also carries `verdict` (of the best match), `lookedAt` (works compared), `exact` (whether these were
+   * all) and `approximate` (whether the browser had to decode a picture, which may differ slightly).
+   *
+   * @param {Part | Part[]} question
+   * @param {object} [options]
+   * @param {number} [options.limit] most matches wanted, 10 by default
+   * @param {"auto" | "exact" | number} [options.effort] how many candidates to compare
+   * @param {{x: number, y: number, width: number, height: number}} [options.region] the part of each picture to search
+   *   for, as fractions of width and height
+   * @param {Record<string, string[] | {from?: number, to?: number}>} [options.filters] wanted values of columns
+   * @param {number[]} [options.without] works to leave out
+   * @param {AbortSignal} [options.signal]
+   *
+   * @typedef {Blob | Float32Array | number} Part
+   */
+  async search(question, { limit, effort, region, filters, without, signal } = {}) {
+    const parts = await Promise.all((Array.isArray(question) ? question : [question]).map(async (part) =>
+      (part instanceof Blob ? readable(part) : { part, approximate: false })));
+    if (signal?.aborted) throw aborted();
+    const options = { limit, effort, region, filters, without };
+    const answer = await this.#link.call("search", [parts.map(({ part }) => part), options], { signal });
+    const { matches, verdict, looked_at: lookedAt, exact } = answer;
+    return Object.assign(matches, { verdict, lookedAt, exact, approximate: parts.some(({ approximate }) => approximate) });
+  }
+
+  /** The picture as numbers: what the network says, or (`normalized`) the same direction with length 1. */
+  async embed(picture, { normalized = false, region, signal } = {}) {
+    const { part } = await readable(picture);
+    if (signal?.aborted) throw aborted();
+    return this.#link.call("embed", [part, { normalized, region }], { signal });
+  }
+
+  /** The thumbnail of a work as a JPEG blob. */
+  async thumbnail(id) {
+    return jpeg(await this.#link.call("thumbnail", [id]));
+  }
+
+  /** The metadata record of a work. */
+  item(id) {
+    return this.#link.call("item", [id]);
+  }
+
+  /** The columns to filter by: `{name, values: [value, count][]}` or `{name, range: {from, to}}`. */
+  columns() {
+    return this.#link.call("columns", []);
+  }
+
+  /** The query pictures that came with the collection: `{label, change, blob}`. */
+  async samples() {
+    const samples = await this.#link.call("samples", []);
+    return samples.map(({ bytes, ...sample }) => ({ ...sample, blob: jpeg(bytes) }));
+  }
+
+  /** Ends the worker and frees its memory. What is under way rejects with `Closed`. */
+  close() {
+    this.#link.close();
+  }
+}
+
+const jpeg = (bytes) => new Blob([bytes], { type: "image/jpeg" });

@@ -1,0 +1,62 @@
+// Filters by the collection's own columns: values with their counts, numbers by a range.
+
+import { button, element, make } from "./dom.js";
+import { words } from "./words.js";
+
+const filters = element("filters");
+const form = filters.querySelector("form");
+form.addEventListener("submit", (event) => event.preventDefault());
+
+/**
+ * Shows the columns with what a search wishes of them.
+ *
+ * @param {import("./private-eye.js").Column[]} columns
+ * @param {import("./search.js").Search} search
+ * @param {() => void} changed called after a wish of the search has changed
+ */
+export function showFilters(columns, search, changed) {
+  filters.hidden = columns.length === 0;
+  const count = () => { filters.querySelector("summary").textContent = words.filtered(search.filtered); };
+  const wish = (column, wanted) => {
+    search.wish(column, wanted);
+    count();
+    changed();
+  };
+  const clear = button(words.page.clear, () => {
+    search.filters = {};
+    showFilters(columns, search, changed);
+    changed();
+  }, { className: "link" });
+  form.replaceChildren(...columns.map((column) => {
+    const wanted = search.filters[column.name];
+    const choices = column.values ? values(column, wanted, wish) : range(column, wanted, wish);
+    return make("fieldset", { data: { column: column.name } }, make("legend", { textContent: words.columns[column.name] ?? column.name }), choices);
+  }), clear);
+  count();
+}
+
+function values({ name, values: all }, wanted = [], wish) {
+  const chosen = new Set(wanted);
+  return make("ul", {}, ...all.map(([value, count]) => {
+    const box = make("input", { type: "checkbox", value, checked: chosen.has(value) });
+    box.addEventListener("change", () => {
+      chosen[box.checked ? "add" : "delete"](value);
+      wish(name, chosen.size > 0 ? [...chosen] : null);
+    });
+    return make("li", {}, make("label", {}, box, make("span", { textContent: value }), make("span", { className: "figures", textContent: String(count) })));
+  }));
+}
+
+function range({ name, range: { from, to } }, wanted = {}, wish) {
+  const number = (label, placeholder, value) => {
+    const input = make("input", { type: "number", min: from, max: to, step: 1, placeholder, value: value ?? "", inputMode: "numeric" });
+    input.addEventListener("change", () => {
+      const [least, most] = inputs.map(({ value: text }) => (text === "" ? undefined : Number(text)));
+      wish(name, least === undefined && most === undefined ? null : { from: least, to: most });
+    });
+    inputs.push(input);
+    return make("label", {}, make("span", { textContent: label }), input);
+  };
+  const inputs = [];
+  return make("p", { className: "range" }, number(words.from, from, wanted.from), number(words.to, to, wanted.to));
+}

@@ -1,0 +1,74 @@
+// The wire between a page and the worker that searches: numbered calls, each answered once.
+
+/** What every promise of this module rejects with. `code` is stable and meant for programs, `message` for people. */
+export class EyeError extends Error {
+  /**
+   * @param {string} code about the picture: NotAPicture, OtherFormat, DamagedPicture, TooLarge, NotFound; about the
+   *   call: BadOption, Aborted, Closed; about the collection: CorruptedDownload, BadCollection, BadModel,
+   *   ModelMismatch; about the network: Network, Timeout, Offline; about the browser: NoSimd, Browser, Crashed
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = code === "Aborted" ? "AbortError" : code;
+    this.code = code;
+  }
+}
+
+export const aborted = () => new EyeError("Aborted", "Stopped, because something newer was asked.");
+const closed = () => new EyeError("Closed", "This collection was closed. Open it again to search.");
+
+export class Link {
+  #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "private-eye" });
+  #waiting = new Map();
+  #calls = 0;
+
+  constructor(onRequest) {
+    this.#worker.addEventListener("message", ({ data }) => {
+      if (data.request) return onRequest?.(data.request);
+      const call = this.#waiting.get(data.id);
+      if (!call) return undefined; // aborted in the meantime: a stale answer is dropped
+      if (data.progress) return call.onProgress?.(data.progress);
+      this.#waiting.delete(data.id);
+      call.forget();
+      return data.error ? call.reject(new EyeError(data.error.code, data.error.message)) : call.resolve(data.value);
+    });
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      // No message: the script itself did not come.
+      this.#fail(event.message
+        ? new EyeError("Crashed", `The search stopped unexpectedly: ${event.message}`)
+        : new EyeError(navigator.onLine ? "Network" : "Offline", "The search program could not be fetched. Check the connection and try again."));
+    });
+  }
+
+  call(method, values, { onProgress, signal } = {}) {
+    return new Promise((resolve, reject) => {
+      if (!this.#worker) return reject(closed());
+      if (signal?.aborted) return reject(aborted());
+      const id = ++this.#calls;
+      const onAbort = () => {
+        this.#waiting.delete(id);
+        this.#worker?.postMessage({ abort: id });
+        reject(aborted());
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.set(id, { resolve, reject, onProgress, forget: () => signal?.removeEventListener("abort", onAbort) });
+      return this.#worker.postMessage({ id, method, values });
+    });
+  }
+
+  close() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#fail(closed());
+  }
+
+  #fail(error) {
+    for (const call of this.#waiting.values()) {
+      call.forget();
+      call.reject(error);
+    }
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,50 @@
+// What this page keeps on the device, and how it is erased. Pictures and searches are never among it.
+
+const LANGUAGE = "private-eye language";
+
+/** The language that was chosen at an earlier visit, if any. */
+export function chosenLanguage() {
+  try {
+    return localStorage.getItem(LANGUAGE);
+  } catch {
+    return null; // storage is switched off
+  }
+}
+
+export function keepLanguage(language) {
+  try {
+    localStorage.setItem(LANGUAGE, language);
+  } catch {
+    // Then it holds for this visit.
+  }
+}
+
+/** What is kept: `[{ what: "page" | "collection" | "language", bytes }]`. */
+export async function stored() {
+  const found = [];
+  for (const name of await ours()) {
+    const cache = await caches.open(name);
+    const responses = await Promise.all((await cache.keys()).map((request) => cache.match(request)));
+    const sizes = await Promise.all(responses.map(async (response) => (await response?.blob())?.size ?? 0));
+    found.push({ what: name.startsWith("private-eye page ") ? "page" : "collection", bytes: sizes.reduce((sum, size) => sum + size, 0) });
+  }
+  if (chosenLanguage()) found.push({ what: "language", bytes: 0 });
+  return found;
+}
+
+/** Erases all of it, and with it the service worker that would fill it again. */
+export async function erase() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.unregister();
+  await Promise.all((await ours()).map((name) => caches.delete(name)));
+  try {
+    localStorage.removeItem(LANGUAGE);
+  } catch {
+    // Nothing was stored where storage is switched off.
+  }
+}
+
+async function ours() {
+  if (!globalThis.caches) return [];
+  return (await caches.keys()).filter((name) => name.startsWith("private-eye "));
+}

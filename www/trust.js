@@ -1,0 +1,56 @@
+// The panel that shows what leaves this page, what came here and what stays.
+
+import { button, element, make } from "./dom.js";
+import { erase, stored } from "./storage.js";
+import { words } from "./words.js";
+
+/**
+ * @param {object} info of the collection
+ * @param {{own: number, witness: number | null}} requests since "ready", by the page's own count and by the service
+ *   worker's, where there is one
+ */
+export function showTrust(info, requests) {
+  const { trust, parts } = words;
+  const part = (title, ...content) => make("section", {}, make("h3", { textContent: title }), ...content);
+  const pairs = (rows) => make("dl", {}, ...rows.flatMap(([name, value, className = ""]) => [
+    make("dt", { textContent: name }), make("dd", { textContent: value, className })]));
+  const storage = part(trust.storedTitle, make("p", { textContent: trust.looking }));
+  element("trust-text").replaceChildren(
+    make("h2", { id: "trust-title", textContent: trust.title }),
+    make("p", { className: "count" }, make("output", { id: "trust-requests" }), make("span")),
+    make("p", { id: "trust-witness", className: "figures" }),
+    make("p", { textContent: trust.promise }),
+    part(trust.checkTitle, make("ol", {}, ...trust.check.map((step) => make("li", { textContent: step })))),
+    part(trust.downloadedTitle, pairs(info.parts.map(({ part: name, total, fetched }) => [parts[name] ?? name, trust.downloaded(Math.min(fetched, total), total)]))),
+    part(trust.whatTitle, pairs([[trust.model, info.model.sha256, "hash"], [trust.collection, info.sha256, "hash"]])),
+    storage);
+  showRequests(requests);
+  showStored(storage);
+  if (!element("trust").open) element("trust").showModal();
+}
+
+/** Keeps the numbers of an open panel true. */
+export function showRequests({ own, witness }) {
+  const output = element("trust-requests");
+  if (!output) return;
+  output.textContent = own;
+  output.nextElementSibling.textContent = words.trust.counted(own);
+  element("trust-witness").textContent = witness === null ? words.trust.noWitness : words.trust.witness(witness);
+}
+
+async function showStored(section, note) {
+  const { trust } = words;
+  const kept = await stored();
+  const lines = kept.map(({ what, bytes }) => [trust.stored[what], bytes > 0 ? trust.storedBytes(bytes) : ""]);
+  const erases = button(trust.erase, async () => {
+    await erase();
+    await showStored(section, trust.erased);
+  }, { id: "erase", className: "button quiet" });
+  section.replaceChildren(section.firstElementChild,
+    kept.length > 0
+      ? make("dl", {}, ...lines.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]))
+      : make("p", { id: "nothing-stored", textContent: trust.storedNothing }),
+    make("p", { textContent: trust.storedNever }),
+    kept.length > 0 ? erases : "",
+    make("p", { role: "status", textContent: note ?? "" }));
+}
