@@ -3,17 +3,14 @@
 //! An [`Engine`] joins a model with the collection that was built with it; the front page of the crate shows one at work.
 
 use crate::{
-    collection::{Collection, Filter, FilterError, Thresholds},
+    collection::{Collection, EmbeddingKind, Filter, FilterError, Thresholds},
     image::{self, ImageError, Limits, Picture, Region},
-    index::{self, Allowed, Effort, IndexError, Neighbour, Query},
+    index::{Allowed, Effort, IndexError, MetricName, Neighbour, Query},
     model::{Model, ModelError, ModelId},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
-
-/// What a candidate's part of the way through the trees costs, in vectors compared.
-const WALK_COST: u64 = 5;
 
 /// A model and the collection that was built with it.
 pub struct Engine {
@@ -31,7 +28,7 @@ pub struct SearchOptions {
     pub filter: Filter,
     /// Only this part of the picture is looked at.
     pub region: Option<Region>,
-    /// The score from which a match is a close one, -1..=1; the collection's own threshold where none is given.
+    /// The score from which a match is a close one, -1..=1 for cosines; the collection's own threshold where none is given.
     pub threshold: Option<f32>,
     /// What is refused before it is decoded.
     pub limits: Limits,
@@ -84,9 +81,9 @@ pub struct Match {
     /// The picture's path below the folder it was built from.
     pub file: String,
     pub title: String,
-    /// Cosine similarity, -1..=1, higher is nearer.
+    /// Higher is nearer; a cosine, -1..=1, unless the collection has another metric.
     pub score: f32,
-    /// Annoy's angular distance, 0..=2, lower is nearer.
+    /// As Annoy gives it: for cosines the angular distance, 0..=2, lower is nearer.
     pub distance: f32,
     pub verdict: Verdict,
     /// The whole metadata record.
@@ -101,7 +98,7 @@ pub enum EngineError {
         .expected.name, start(&.expected.sha256), .got.name, start(&.got.sha256)
     )]
     OtherModel { got: Box<ModelId>, expected: Box<ModelId> },
-    #[error("the threshold is {0}; it must be between -1 and 1")]
+    #[error("the threshold is {0}; a cosine is between -1 and 1, and any other score is at least a finite number")]
     Threshold(f32),
     #[error("the region {0:?} lies outside of the picture; give fractions of its width and height between 0 and 1")]
     Region(Region),
@@ -153,10 +150,14 @@ impl Engine {
             Some(region) => self.model.embed(&picture.crop(region))?,
             None => self.model.embed(picture)?,
         };
-        self.search_embedding(&embedding.normalized(), options)
+        match self.collection.manifest().embedding {
+            EmbeddingKind::Normalized => self.search_embedding(&embedding.normalized(), options),
+            EmbeddingKind::Raw => self.search_embedding(&embedding.0, options),
+        }
     }
 
-    /// Searches for an embedding, raw or normalized: only its direction counts.
+    /// Searches for an embedding. By the cosine, only its direction counts; by other metrics it must be raw or normalized as
+    /// those of the collection are.
     pub fn search_embedding(&self, embedding: &[f32], options: &SearchOptions) -> Result<Answer, EngineError> {
         let allowed = match &options.filter {
             filter if filter.is_empty() => None,
@@ -175,11 +176,13 @@ impl Engine {
         options: &SearchOptions,
     ) -> Result<(Answer, Vec<usize>), EngineError> {
         let thresholds = self.thresholds(options.threshold)?;
+        let manifest = self.collection.manifest();
+        let effort = manifest.effort(options.effort);
         let mut ranked: Vec<(Neighbour, usize)> = Vec::new();
         let mut looked_at = 0;
         for (place, query) in queries.iter().enumerate() {
             // Among the nearest to all queries together is nobody who is not among the nearest to one of them.
-            let (neighbours, compared) = self.neighbours(query, options, allowed)?;
+            let (neighbours, compared) = self.collection.index().search(query, options.limit, effort, allowed)?;
             looked_at = looked_at.max(compared);
             ranked.extend(neighbours.into_iter().map(|neighbour| (neighbour, place)));
         }
@@ -203,7 +206,7 @@ impl Engine {
                     file: item.file().to_owned(),
                     title: item.title().to_owned(),
                     score: neighbour.score,
-                    distance: index::distance(neighbour.score),
+                    distance: manifest.metric.distance(neighbour.score),
                     verdict: verdict(neighbour.score, thresholds),
                     item: item.record().clone(),
                 }
@@ -213,30 +216,14 @@ impl Engine {
         Ok((Answer { matches, verdict, looked_at, exact: looked_at == all }, places))
     }
 
-    /// The nearest of the allowed items, and how many vectors were compared.
-    fn neighbours(
-        &self,
-        query: &Query,
-        options: &SearchOptions,
-        allowed: Option<&Allowed>,
-    ) -> Result<(Vec<Neighbour>, usize), IndexError> {
-        let (vectors, forest) = (self.collection.vectors(), self.collection.forest());
-        let effort = self.collection.manifest().effort(options.effort);
-        match (effort, allowed) {
-            (Effort::Candidates(candidates), None) => forest.search(vectors, query, options.limit, candidates),
-            (Effort::Candidates(candidates), Some(allowed)) if !few_remain(allowed, candidates) => {
-                forest.search_among(vectors, query, options.limit, candidates, Some(allowed))
-            }
-            (_, None) => Ok((index::exact(vectors, query, options.limit)?, vectors.len())),
-            (_, Some(allowed)) => Ok((index::exact_among(vectors, query, options.limit, allowed)?, allowed.count())),
-        }
-    }
-
     fn thresholds(&self, given: Option<f32>) -> Result<Thresholds, EngineError> {
-        let own = self.collection.manifest().quality.thresholds;
+        let manifest = self.collection.manifest();
+        let (own, cosine) = (manifest.quality.thresholds, manifest.metric == MetricName::Cosine);
         match given {
             None => Ok(own),
-            Some(similar) if (-1.0..=1.0).contains(&similar) => Ok(Thresholds { similar, ..own }),
+            Some(similar) if similar.is_finite() && (!cosine || (-1.0..=1.0).contains(&similar)) => {
+                Ok(Thresholds { similar, ..own })
+            }
             Some(outside) => Err(EngineError::Threshold(outside)),
         }
     }
@@ -251,14 +238,6 @@ fn verdict(score: f32, thresholds: Thresholds) -> Verdict {
     } else {
         Verdict::Same
     }
-}
-
-/// Whether comparing every allowed item is less work than walking the forest for so many candidates, which passes by more
-/// items the fewer are allowed.
-fn few_remain(allowed: &Allowed, candidates: usize) -> bool {
-    let [count, items, candidates] = [allowed.count(), allowed.items(), candidates].map(|number| number as u64);
-    let walked = candidates.saturating_mul(items) / count.max(1);
-    count <= walked.saturating_mul(WALK_COST)
 }
 
 fn is_inside(region: Region) -> bool {
@@ -278,19 +257,6 @@ mod tests {
         assert_eq!(verdict(0.7, thresholds), Verdict::Similar);
         assert_eq!(verdict(0.5, thresholds), Verdict::None);
         assert_eq!(verdict(0.95, Thresholds { similar: 0.97, ..thresholds }), Verdict::None);
-    }
-
-    #[test]
-    fn when_few_items_are_allowed_all_of_them_are_compared() {
-        let allowed = |share: u32| {
-            let mut allowed = Allowed::all(100_000);
-            allowed.retain(|item| item % share == 0);
-            allowed
-        };
-        assert!(few_remain(&Allowed::none(100_000), 500));
-        assert!(few_remain(&allowed(1000), 500));
-        assert!(!few_remain(&allowed(2), 500));
-        assert!(few_remain(&allowed(2), usize::MAX));
     }
 
     #[test]

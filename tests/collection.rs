@@ -1,9 +1,10 @@
 //! A collection on the disk: another program reads it, and killing a build does no harm.
 
 use private_eye::collection::{
-    About, CalibrationOptions, Collection, CollectionWriter, Item, ModelFile, SiteFolder, calibrate, read, sha256,
+    About, CalibrationOptions, Collection, CollectionWriter, EmbeddingKind, Item, ModelFile, SiteFolder, calibrate,
+    read, sha256,
 };
-use private_eye::index::{Forest, ForestOptions, Neighbour, Query, Random, exact};
+use private_eye::index::{Forest, ForestOptions, MetricName, Neighbour, Query, Random, exact};
 use private_eye::model::ModelId;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,14 @@ fn embedding(seed: u64) -> Vec<f32> {
 fn write(folder: &Path, title: &str, count: u32, bytes: usize) {
     let id = ModelId { name: "test".into(), sha256: sha256(b"weights"), preprocessing: "none".into(), dim: DIM };
     let columns = ["Style", "Tags"].map(String::from).to_vec();
-    let about = About { title: title.into(), model: ModelFile::new(id, 7), seed: 3, columns };
+    let about = About {
+        title: title.into(),
+        model: ModelFile::new(id, 7),
+        seed: 3,
+        metric: MetricName::Cosine,
+        embedding: EmbeddingKind::Normalized,
+        columns,
+    };
     let mut writer = CollectionWriter::new(folder, about).unwrap();
     for number in 0..count {
         let item = Item::new(format!("room {number}/picture.jpg"), format!("№ {number} “Þór”"))

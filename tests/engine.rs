@@ -4,10 +4,12 @@ mod support;
 
 use image::{ImageFormat, RgbImage, imageops};
 use private_eye::{
-    collection::{self, About, CalibrationOptions, CollectionWriter, Filter, Item, ModelFile, calibrate},
+    collection::{
+        self, About, CalibrationOptions, CollectionWriter, EmbeddingKind, Filter, Item, ModelFile, calibrate,
+    },
     engine::{Engine, EngineError, SearchOptions, Verdict},
     image::{Limits, Region, decode},
-    index::{Allowed, Effort, Forest, ForestOptions},
+    index::{Allowed, Effort, Forest, ForestOptions, MetricName},
     model::Model,
 };
 use std::{io::Cursor, path::Path};
@@ -24,7 +26,14 @@ fn collection(folder: &Path, count: u64) -> (Model, collection::Collection) {
     let weights = tiny_network(1);
     let model = Model::from_bytes(&weights).unwrap();
     let file = ModelFile::new(model.id().clone(), weights.len() as u64);
-    let about = About { title: "Drawn".into(), model: file, seed: 0, columns: vec!["note".into()] };
+    let about = About {
+        title: "Drawn".into(),
+        model: file,
+        seed: 0,
+        metric: MetricName::Cosine,
+        embedding: EmbeddingKind::Normalized,
+        columns: vec!["note".into()],
+    };
     let mut writer = CollectionWriter::new(folder, about).unwrap();
     for seed in 0..count {
         let picture = decode(&png(&draw(seed)), &Limits::default()).unwrap();

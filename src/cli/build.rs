@@ -1,14 +1,17 @@
 //! `private-eye build`: pictures in, a static site out.
 
 use super::{
-    Failure, embedding, page, print, progress, samples, site, use_threads,
+    Failure, annoy, embedding,
+    npy::Matrix,
+    page, print, progress, samples, site, use_threads,
     works::{Columns, Skipped, Source, Work, Works},
 };
 use clap::Args;
 use indicatif::HumanBytes;
 use private_eye::{
     collection::{
-        About, CalibrationOptions, CollectionError, CollectionWriter, Manifest, ModelFile, SiteFolder, calibrate,
+        About, CalibrationOptions, CollectionError, CollectionWriter, EmbeddingKind, Manifest, ModelFile, SiteFolder,
+        calibrate,
     },
     image::{Picture, changes, encode_jpeg},
     index::{Forest, ForestOptions, Random},
@@ -33,7 +36,17 @@ const LARGEST_CHANGED: u32 = 1024;
 #[derive(Debug, Args)]
 pub struct Build {
     /// A folder, a CSV or a .npy file of embeddings.
-    pictures: PathBuf,
+    #[arg(required_unless_present = "annoy")]
+    pictures: Option<PathBuf>,
+    /// An index that Annoy 1.17 wrote, in place of PICTURES.
+    #[arg(long, value_name = "FILE", conflicts_with = "pictures")]
+    annoy: Option<PathBuf>,
+    /// How many numbers the vectors of the Annoy index have.
+    #[arg(long, value_name = "N", default_value_t = 512, requires = "annoy")]
+    dim: usize,
+    /// How embeddings are compared; an Annoy index must have been made with it.
+    #[arg(long, value_enum, default_value = "cosine")]
+    metric: annoy::Metric,
     /// The folder for the site; a site that is there already is replaced once the new one is whole.
     #[arg(long, value_name = "SITE")]
     out: PathBuf,
@@ -55,8 +68,8 @@ pub struct Build {
     /// The CSV's column with the title.
     #[arg(long, value_name = "NAME")]
     title_column: Option<String>,
-    /// How many trees the forest has; more find more and take more space.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    /// How many trees the forest has, which large collections are searched by; more find more and take more space.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1000))]
     trees: u16,
     /// What decides everything that is left to chance: the same seed gives the same site.
     #[arg(long, default_value_t = 0)]
@@ -88,12 +101,15 @@ impl Build {
         let (place, weights) = site::weights(self.model.as_deref())?;
         let model = Model::from_bytes(&weights).map_err(|error| Failure::at(place, error))?;
         let mut works = self.source(&folder).gather()?;
+        let metric = self.metric.name();
         let title = self.title.clone().unwrap_or_else(|| works.title.clone());
 
         let about = About {
             title: title.clone(),
             model: ModelFile::new(model.id().clone(), weights.len() as u64),
             seed: self.seed,
+            metric,
+            embedding: works.embeddings.as_ref().map_or(EmbeddingKind::Normalized, kind),
             columns: std::mem::take(&mut works.columns),
         };
         let at_site = |error: CollectionError| Failure::at(self.out.display(), error);
@@ -109,7 +125,7 @@ impl Build {
             return Err(Failure::new(format!(
                 "none of {} could be used from {}; nothing was written",
                 works.offered,
-                self.pictures.display()
+                self.given().display()
             )));
         }
 
@@ -124,9 +140,16 @@ impl Build {
         print(&summary(&self.out, &works, &manifest, !page.is_empty()))
     }
 
+    /// What the user pointed at.
+    fn given(&self) -> &Path {
+        self.annoy.as_deref().or(self.pictures.as_deref()).unwrap_or(Path::new(""))
+    }
+
     fn source(&self, folder: &SiteFolder) -> Source {
         Source {
-            pictures: self.pictures.clone(),
+            pictures: self.given().to_owned(),
+            metric: self.metric.name(),
+            annoy: self.annoy.is_some().then_some((self.dim, self.metric)),
             metadata: self.metadata.clone(),
             folder: self.folder.clone(),
             names: self.names.clone(),
@@ -188,6 +211,15 @@ impl Build {
         samples::add(&mut writer, model, &taken.pictures, quality.thresholds, self.seed)?;
         writer.finish(&forest, quality)
     }
+}
+
+/// Embeddings of length 1 come with normalized queries, all others with raw ones.
+fn kind(embeddings: &Matrix) -> EmbeddingKind {
+    let is_one = |row: usize| {
+        let square: f32 = embeddings.row(row).iter().map(|number| number * number).sum();
+        (square - 1.0).abs() < 0.01
+    };
+    if (0..embeddings.rows()).all(is_one) { EmbeddingKind::Normalized } else { EmbeddingKind::Raw }
 }
 
 /// The embeddings of a picture changed in all the ways in which it should still be found.

@@ -2,10 +2,12 @@
 //!
 //! Exit codes: 0 done, 1 failed (one line on stderr says what, where and what to do), 2 wrong usage.
 
+mod annoy;
 mod build;
 mod embed;
 mod embedding;
 mod evaluate;
+mod export;
 mod failure;
 mod info;
 mod model;
@@ -44,6 +46,7 @@ enum Command {
     #[command(visible_alias = "find")]
     Query(query::Query),
     Evaluate(evaluate::Evaluate),
+    Export(export::Export),
     Info(info::Info),
     Verify(verify::Verify),
     Serve(serve::Serve),
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Embed(embed) => embed.run(),
         Command::Query(query) => query.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Export(export) => export.run(),
         Command::Info(info) => info.run(),
         Command::Verify(verify) => verify.run(),
         Command::Serve(serve) => serve.run(),

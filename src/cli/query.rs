@@ -34,7 +34,7 @@ pub struct Query {
     /// Leave out the work with this id.
     #[arg(long, value_name = "ID")]
     without: Vec<u32>,
-    /// The score from which a match is a close one, -1 to 1 [default: the site's own].
+    /// The score from which a match is a close one, for cosines -1 to 1 [default: the site's own].
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
     threshold: Option<f32>,
     /// The weights, where they are not in the site's models folder.
@@ -47,8 +47,8 @@ pub struct Query {
 
 fn score(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
-        Ok(score) if (-1.0..=1.0).contains(&score) => Ok(score),
-        _ => Err("a score is a number from -1 to 1".to_owned()),
+        Ok(score) if score.is_finite() => Ok(score),
+        _ => Err("a score is a number; a cosine is one from -1 to 1".to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@
 //! absent. From both, precision and recall of every threshold follow.
 
 use super::{Basis, Calibration, CollectionError, CurvePoint, EffortPoint, Quality, Quantiles, Thresholds};
-use crate::index::{Effort, Forest, Neighbour, Query, Random, Vectors, exact};
+use crate::index::{Effort, Forest, Index, Neighbour, Query, Random, Sieve, Vectors, exact};
 use rayon::prelude::*;
 
 /// Of the best matches called "same", this part must be right, half of the queries being absent.
@@ -23,12 +23,10 @@ const CURVE_STEPS: usize = 32;
 const DEFAULT_RECALL: f32 = 0.99;
 /// Queries for the effort curve.
 const EFFORT_QUERIES: usize = 200;
-/// With fewer items than this, the exact scan takes no longer than a search of the forest that finds 99 of 100. Processor time
-/// of one core of an EPYC with AVX2, 512 numbers, 50 trees: scan 0.04 ms against search 0.04 ms for 2,000 items, 0.08 against
-/// 0.1 for 4,000, 0.21 against 0.14 for 8,000.
+/// With fewer items than this, the exact scan takes a quarter of a millisecond at most (one core of an EPYC with AVX2, 512
+/// numbers): nothing beside the network, and it misses nothing.
 const EXACT_BELOW: u32 = 5_000;
-/// A candidate of the forest, with its part of the way through the trees, costs about as much as so many rows of the scan;
-/// measured as above.
+/// A candidate, with its part of the way to it, costs about as much as so many rows of the scan at most.
 const CANDIDATE_COST: usize = 6;
 
 /// How a collection is measured.
@@ -76,7 +74,7 @@ pub fn calibrate(
         .par_iter()
         .map(|(item, query)| Scores::measure(vectors, *item, query))
         .collect::<Result<_, CollectionError>>()?;
-    let measured = Measured::new(&scores);
+    let measured = Measured::new(&scores, vectors.metric().highest());
     let thresholds = measured.thresholds(vectors.len() - 1);
     let pictures = queries.chunk_by(|a, b| a.0 == b.0).count();
     let calibration = Calibration {
@@ -103,13 +101,12 @@ struct Scores {
 impl Scores {
     fn measure(vectors: &Vectors, item: u32, query: &Query) -> Result<Scores, CollectionError> {
         let own = vectors.score(item as usize, query)?;
-        let itself = vectors.query(item as usize);
         let mut limit = 8;
         loop {
             let nearest = exact(vectors, query, limit)?;
             for neighbour in &nearest {
                 let other = neighbour.item;
-                if other != item && vectors.score(other as usize, &itself)? < TWIN {
+                if other != item && vectors.cosine(other as usize, item as usize) < TWIN {
                     return Ok(Scores { own, other: Some(neighbour.score) });
                 }
             }
@@ -124,6 +121,8 @@ impl Scores {
 
 /// The scores of all queries, each list ascending.
 struct Measured {
+    /// No score is higher.
+    highest: f32,
     own: Vec<f32>,
     other: Vec<f32>,
     /// Best matches that are right: the item's own score, where no other item beats it.
@@ -133,7 +132,7 @@ struct Measured {
 }
 
 impl Measured {
-    fn new(scores: &[Scores]) -> Measured {
+    fn new(scores: &[Scores], highest: f32) -> Measured {
         let ascending = |numbers: &mut dyn Iterator<Item = f32>| {
             let mut numbers: Vec<f32> = numbers.collect();
             numbers.sort_by(f32::total_cmp);
@@ -143,6 +142,7 @@ impl Measured {
         let missed = |scores: &&Scores| !found(scores);
         let others = || scores.iter().filter_map(|scores| scores.other);
         Measured {
+            highest,
             own: ascending(&mut scores.iter().map(|scores| scores.own)),
             other: ascending(&mut others()),
             right: ascending(&mut scores.iter().filter(found).map(|scores| scores.own)),
@@ -161,7 +161,9 @@ impl Measured {
     /// if need be. Nothing where there was no other item to be confused with.
     fn floor(&self, precision: f32) -> Option<f32> {
         let mut above_wrong = self.wrong.iter().map(|score| score.next_up());
-        above_wrong.find(|&threshold| self.at(threshold).precision >= precision).map(|threshold| threshold.min(1.0))
+        above_wrong
+            .find(|&threshold| self.at(threshold).precision >= precision)
+            .map(|threshold| threshold.min(self.highest))
     }
 
     /// "Same" lies between the floor that precision demands and what nearly all changed copies reach: halfway where many
@@ -222,13 +224,15 @@ fn effort_curve(
     let truth: Vec<Vec<Neighbour>> =
         queries.par_iter().map(|query| exact(vectors, query, 10)).collect::<Result<_, _>>()?;
 
+    let sieve = Sieve::new(vectors);
+    let index = Index { vectors, forest, sieve: &sieve };
     let mut curve: Vec<EffortPoint> = Vec::new();
     let mut default_effort = Effort::Exact;
     let mut candidates = 50;
     while candidates < vectors.len() {
         let found: Vec<Vec<Neighbour>> = queries
             .par_iter()
-            .map(|query| Ok(forest.search(vectors, query, 10, candidates)?.0))
+            .map(|query| Ok(index.search(query, 10, Effort::Candidates(candidates), None)?.0))
             .collect::<Result<_, CollectionError>>()?;
         let pairs = || truth.iter().zip(&found);
         let recall_at_1 = recall(pairs().map(|(truth, found)| (&truth[..1], &found[..])));

@@ -1,6 +1,6 @@
 use super::pictures::Pictures;
 use super::{CollectionError, Item, Manifest, Part, Shard, sha256};
-use crate::index::{Forest, IndexError, Vectors};
+use crate::index::{Forest, Index, IndexError, Sieve, Vectors};
 use serde_json::{Map, Value};
 
 /// Takes the files of a collection one by one, in any order, and believes none before its hash is right.
@@ -50,7 +50,7 @@ impl Loader {
     /// The collection, once every file was added.
     pub fn finish(self) -> Result<Collection, CollectionError> {
         let Loader { manifest, loaded } = self;
-        let mut vectors = Vectors::new(manifest.model.id.dim)?;
+        let mut vectors = Vectors::new(manifest.model.id.dim)?.with_metric(manifest.metric);
         let mut forest: Option<Forest> = None;
         let mut items = Vec::new();
         let mut thumbnails = Vec::new();
@@ -70,7 +70,8 @@ impl Loader {
             }
         }
         let forest = forest.ok_or_else(|| CollectionError::Manifest("its forest has no trees".into()))?;
-        Ok(Collection { manifest, vectors, forest, items, thumbnails, samples })
+        let sieve = Sieve::new(&vectors);
+        Ok(Collection { manifest, vectors, sieve, forest, items, thumbnails, samples })
     }
 }
 
@@ -136,6 +137,7 @@ fn read(part: Part, shard: &Shard, dim: usize, count: u32, bytes: &[u8]) -> Resu
 pub struct Collection {
     manifest: Manifest,
     vectors: Vectors,
+    sieve: Sieve,
     forest: Forest,
     items: Vec<Item>,
     /// With the number of the first item.
@@ -164,6 +166,11 @@ impl Collection {
 
     pub fn forest(&self) -> &Forest {
         &self.forest
+    }
+
+    /// Vectors and forest, ready to be searched.
+    pub fn index(&self) -> Index<'_> {
+        Index { vectors: &self.vectors, forest: &self.forest, sieve: &self.sieve }
     }
 
     /// Items in the collection, at least 1.

@@ -1,5 +1,5 @@
 use super::CollectionError;
-use crate::index::{Cosine, Effort, Metric};
+use crate::index::{Effort, MetricName};
 use crate::model::ModelId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,14 +26,28 @@ pub struct Manifest {
     /// From which forest and samples were drawn: the same pictures, options and release give the same collection.
     pub seed: u64,
     pub model: ModelFile,
-    /// How vectors are compared; `cosine`.
-    pub metric: String,
+    /// How vectors are compared.
+    pub metric: MetricName,
+    /// What a query must be, so that its numbers compare with those of the items.
+    #[serde(default)]
+    pub embedding: EmbeddingKind,
     /// Items in the collection, at least 1.
     pub count: u32,
     /// Names of the metadata columns, in the order in which they were given.
     pub columns: Vec<String>,
     pub shards: Shards,
     pub quality: Quality,
+}
+
+/// How long embeddings are; the cosine does not mind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EmbeddingKind {
+    /// Of length 1.
+    #[default]
+    Normalized,
+    /// As the network gives them.
+    Raw,
 }
 
 /// The model that made the embeddings, and where its weights lie.
@@ -259,9 +273,6 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), String> {
-        if self.metric != Cosine::NAME {
-            return Err(format!("its metric is {:?}, this program knows {:?}", self.metric, Cosine::NAME));
-        }
         if self.count == 0 {
             return Err("it has no items".into());
         }
@@ -330,7 +341,8 @@ pub(super) mod tests {
             generator: "private-eye".into(),
             seed: 0,
             model: ModelFile::new(id, 1000),
-            metric: "cosine".into(),
+            metric: MetricName::Cosine,
+            embedding: EmbeddingKind::Normalized,
             count: 1,
             columns: vec!["file".into(), "title".into()],
             shards: Shards {

@@ -29,8 +29,8 @@ pub use folder::{locate, read, read_manifest, read_model};
 pub use item::Item;
 pub use loader::{Collection, Loader, Sample};
 pub use manifest::{
-    Basis, Calibration, CurvePoint, EffortPoint, FORMAT, MAX_SHARD_BYTES, Manifest, ModelFile, Part, Quality,
-    Quantiles, Shard, Shards, Thresholds, VERSION,
+    Basis, Calibration, CurvePoint, EffortPoint, EmbeddingKind, FORMAT, MAX_SHARD_BYTES, Manifest, ModelFile, Part,
+    Quality, Quantiles, Shard, Shards, Thresholds, VERSION,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use site::{SITE_ENTRIES, SiteError, SiteFolder};

@@ -1,8 +1,9 @@
 use super::pictures::{Pictures, SampleNote};
 use super::{
-    CollectionError, FORMAT, Item, MAX_SHARD_BYTES, Manifest, ModelFile, Part, Quality, Shard, Shards, VERSION, sha256,
+    CollectionError, EmbeddingKind, FORMAT, Item, MAX_SHARD_BYTES, Manifest, ModelFile, Part, Quality, Shard, Shards,
+    VERSION, sha256,
 };
-use crate::index::{Cosine, Forest, Metric, Vectors};
+use crate::index::{Forest, MetricName, Vectors};
 use std::path::{Path, PathBuf};
 
 /// Left free in every file for its header, which says what the tensors are.
@@ -16,6 +17,10 @@ pub struct About {
     /// The model that made the embeddings.
     pub model: ModelFile,
     pub seed: u64,
+    /// How the embeddings are compared.
+    pub metric: MetricName,
+    /// How long they are.
+    pub embedding: EmbeddingKind,
     /// Names of the metadata columns, in the order in which they were given.
     pub columns: Vec<String>,
 }
@@ -36,7 +41,7 @@ impl CollectionWriter {
     /// Begins a collection in `folder`, which is made where it is missing.
     pub fn new(folder: &Path, about: About) -> Result<CollectionWriter, CollectionError> {
         fs_err::create_dir_all(folder)?;
-        let vectors = Vectors::new(about.model.id.dim)?;
+        let vectors = Vectors::new(about.model.id.dim)?.with_metric(about.metric);
         let files = Files { folder: folder.to_owned(), shards: Shards::default() };
         let (thumbnails, samples) = (Pictures::new(), Pictures::new());
         Ok(CollectionWriter { about, files, vectors, items: Vec::new(), thumbnails, samples })
@@ -114,7 +119,8 @@ impl CollectionWriter {
             generator: concat!("private-eye ", env!("CARGO_PKG_VERSION")).into(),
             seed: self.about.seed,
             model: self.about.model,
-            metric: Cosine::NAME.into(),
+            metric: self.vectors.metric(),
+            embedding: self.about.embedding,
             count: count as u32,
             columns: self.about.columns,
             shards: self.files.shards,
@@ -201,7 +207,14 @@ mod tests {
 
     fn writer(folder: &Path) -> CollectionWriter {
         let example = example();
-        let about = About { title: example.title, model: example.model, seed: 7, columns: example.columns };
+        let about = About {
+            title: example.title,
+            model: example.model,
+            seed: 7,
+            metric: example.metric,
+            embedding: example.embedding,
+            columns: example.columns,
+        };
         CollectionWriter::new(folder, about).unwrap()
     }
 

@@ -14,19 +14,6 @@ pub fn dot(a: &[i8], b: &[i8]) -> i32 {
     plain(a, b)
 }
 
-/// The dot products of `query` with each of the rows that follow each other in `rows`, into `sums`.
-pub fn dots(query: &[i8], rows: &[i8], sums: &mut [i32]) {
-    debug_assert_eq!(rows.len(), query.len() * sums.len());
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        return unsafe { x86::dots(query, rows, sums) };
-    }
-    for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(query.len())) {
-        *sum = dot(query, row);
-    }
-}
-
 /// What the others must equal.
 pub fn plain(a: &[i8], b: &[i8]) -> i32 {
     a.iter().zip(b).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum()
@@ -35,13 +22,6 @@ pub fn plain(a: &[i8], b: &[i8]) -> i32 {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
-
-    #[target_feature(enable = "avx2")]
-    pub fn dots(query: &[i8], rows: &[i8], sums: &mut [i32]) {
-        for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(query.len())) {
-            *sum = dot(query, row);
-        }
-    }
 
     #[target_feature(enable = "avx2")]
     #[inline]
@@ -101,14 +81,8 @@ mod tests {
                 let mut code =
                     || if extreme { 127 - 254 * random.below(2) as i32 } else { random.below(255) as i32 - 127 };
                 let a: Vec<i8> = (0..length).map(|_| code() as i8).collect();
-                let rows: Vec<i8> = (0..length * 3).map(|_| code() as i8).collect();
-                if length > 0 {
-                    let expected: Vec<i32> = rows.chunks(length).map(|row| plain(&a, row)).collect();
-                    let mut sums = [0; 3];
-                    dots(&a, &rows, &mut sums);
-                    assert_eq!(sums.as_slice(), expected);
-                }
-                assert_eq!(dot(&a, &rows[..length]), plain(&a, &rows[..length]));
+                let b: Vec<i8> = (0..length).map(|_| code() as i8).collect();
+                assert_eq!(dot(&a, &b), plain(&a, &b));
             }
         }
         let most = vec![-127_i8; 65_536];

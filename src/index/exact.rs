@@ -1,29 +1,10 @@
-use super::dot::{dot, dots};
 use super::nearest::Nearest;
-use super::{Allowed, Cosine, IndexError, Metric, Neighbour, Query, Vectors};
-
-/// Rows whose dot products are computed in one go; their sums stay in the nearest cache.
-const BLOCK: usize = 256;
+use super::{Allowed, IndexError, Neighbour, Query, Vectors};
 
 /// Compares the query with every vector and gives the `limit` nearest, best first, ties by lower item number.
 pub fn exact(vectors: &Vectors, query: &Query, limit: usize) -> Result<Vec<Neighbour>, IndexError> {
-    exact_by::<Cosine>(vectors, query, limit)
-}
-
-/// [`exact()`] by any metric.
-pub fn exact_by<M: Metric>(vectors: &Vectors, query: &Query, limit: usize) -> Result<Vec<Neighbour>, IndexError> {
     vectors.check(query)?;
-    let mut nearest = Nearest::new(limit);
-    let mut sums = [0; BLOCK];
-    for first in (0..vectors.len()).step_by(BLOCK) {
-        let last = vectors.len().min(first + BLOCK);
-        let sums = &mut sums[..last - first];
-        dots(query.codes(), vectors.rows(first..last), sums);
-        for (item, &sum) in (first..last).zip(&*sums) {
-            nearest.offer(item as u32, M::score(sum, query.side(), vectors.side(item)));
-        }
-    }
-    Ok(nearest.into_sorted())
+    Ok(compare(vectors, query, limit, 0..vectors.len() as u32))
 }
 
 /// [`exact()`] among the allowed items only.
@@ -35,12 +16,22 @@ pub fn exact_among(
 ) -> Result<Vec<Neighbour>, IndexError> {
     vectors.check(query)?;
     vectors.check_allowed(allowed)?;
+    Ok(compare(vectors, query, limit, allowed.iter()))
+}
+
+/// The nearest of these items.
+pub(super) fn compare(
+    vectors: &Vectors,
+    query: &Query,
+    limit: usize,
+    items: impl Iterator<Item = u32>,
+) -> Vec<Neighbour> {
+    let (metric, query) = (vectors.metric(), query.as_row());
     let mut nearest = Nearest::new(limit);
-    for item in allowed.iter() {
-        let sum = dot(query.codes(), vectors.row(item as usize));
-        nearest.offer(item, Cosine::score(sum, query.side(), vectors.side(item as usize)));
+    for item in items {
+        nearest.offer(item, metric.score(query, vectors.get(item as usize)));
     }
-    Ok(nearest.into_sorted())
+    nearest.into_sorted()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! * [`exact()`]: looks at every vector. The oracle, and the quicker way in small collections.
 //! * [`Forest`]: random-projection trees that look at a few candidates and rank those exactly.
 //! * [`Allowed`]: the items that a search may answer with; the others are passed over on the way.
-//! * [`Metric`]: what "near" means; one small file each, [`Cosine`] for now.
+//! * [`Sieve`]: one bit of every number, to tell cheaply which candidates are worth an exact comparison.
+//! * [`metric`]: what "near" means; one small file each; [`MetricName`] says which one a collection has.
 //!
 //! Every dot product is an integer sum and every float operation has a fixed order, so that native code and WebAssembly
 //! give the same bits whatever the instructions and the number of threads.
@@ -17,13 +18,17 @@ mod forest;
 pub mod metric;
 mod nearest;
 mod random;
+mod search;
+mod sieve;
 mod vectors;
 
 pub use allowed::Allowed;
-pub use exact::{exact, exact_among, exact_by};
+pub use exact::{exact, exact_among};
 pub use forest::{Forest, ForestOptions};
-pub use metric::{Cosine, Metric};
+pub use metric::MetricName;
 pub use random::Random;
+pub use search::Index;
+pub use sieve::Sieve;
 pub use vectors::{MAX_DIM, Query, Vectors};
 
 pub(crate) use file::{METADATA_KEY, Tensors};
@@ -66,13 +71,8 @@ pub enum IndexError {
 pub struct Neighbour {
     /// Position of the item in the collection, from 0.
     pub item: u32,
-    /// Similarity, higher is nearer; for [`Cosine`] -1..=1.
+    /// Similarity by the metric of the vectors, higher is nearer; a cosine is -1..=1.
     pub score: f32,
-}
-
-/// Annoy's angular distance of a cosine similarity: `sqrt(2 - 2·score)`, 0..=2, lower is nearer.
-pub fn distance(score: f32) -> f32 {
-    Cosine::distance(score)
 }
 
 /// How hard to look. In JSON `"auto"`, `"exact"` or the number of candidates.

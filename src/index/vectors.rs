@@ -1,6 +1,6 @@
 use super::dot::dot;
 use super::file::{Output, Tensors, write};
-use super::metric::{Cosine, Metric, Side};
+use super::metric::{Cosine, Metric, MetricName, Row};
 use super::{Allowed, IndexError, METADATA_KEY};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -17,6 +17,7 @@ const FORMAT_VERSION: u32 = 1;
 /// numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vectors {
+    metric: MetricName,
     dim: usize,
     codes: Vec<i8>,
     scales: Vec<f32>,
@@ -28,7 +29,8 @@ pub struct Vectors {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     codes: Vec<i8>,
-    side: Side,
+    square: i32,
+    scale: f32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,12 +40,23 @@ struct Metadata {
 }
 
 impl Vectors {
-    /// No vectors yet, of `dim` numbers each (1 to [`MAX_DIM`]).
+    /// No vectors yet, of `dim` numbers each (1 to [`MAX_DIM`]), to be compared by their cosine.
     pub fn new(dim: usize) -> Result<Vectors, IndexError> {
         if !(1..=MAX_DIM).contains(&dim) {
             return Err(IndexError::UnusableDimension { got: dim });
         }
-        Ok(Vectors { dim, codes: Vec::new(), scales: Vec::new(), squares: Vec::new() })
+        let metric = MetricName::default();
+        Ok(Vectors { metric, dim, codes: Vec::new(), scales: Vec::new(), squares: Vec::new() })
+    }
+
+    /// The same vectors, to be compared by another metric.
+    pub fn with_metric(self, metric: MetricName) -> Vectors {
+        Vectors { metric, ..self }
+    }
+
+    /// How they are compared.
+    pub fn metric(&self) -> MetricName {
+        self.metric
     }
 
     /// Quantizes vectors of `dim` finite numbers that follow each other in `rows`.
@@ -111,12 +124,12 @@ impl Vectors {
     }
 
     /// The codes of several vectors, one row after the other.
-    pub(super) fn rows(&self, items: Range<usize>) -> &[i8] {
+    fn rows(&self, items: Range<usize>) -> &[i8] {
         &self.codes[items.start * self.dim..items.end * self.dim]
     }
 
-    pub(super) fn side(&self, item: usize) -> Side {
-        Side { square: self.squares[item], scale: self.scales[item] }
+    pub(super) fn get(&self, item: usize) -> Row<'_> {
+        Row { codes: self.row(item), square: self.squares[item], scale: self.scales[item] }
     }
 
     /// A code of this vector times this is about the number that was quantized.
@@ -132,16 +145,24 @@ impl Vectors {
     /// # Panics
     /// If there is no such item.
     pub fn query(&self, item: usize) -> Query {
-        Query { codes: self.row(item).to_vec(), side: self.side(item) }
+        Query { codes: self.row(item).to_vec(), square: self.squares[item], scale: self.scales[item] }
     }
 
-    /// The cosine of a query and an item, as a search would give it.
+    /// The score of a query and an item, as a search would give it.
     ///
     /// # Panics
     /// If there is no such item.
     pub fn score(&self, item: usize, query: &Query) -> Result<f32, IndexError> {
         self.check(query)?;
-        Ok(Cosine::score(dot(&query.codes, self.row(item)), query.side, self.side(item)))
+        Ok(self.metric.score(query.as_row(), self.get(item)))
+    }
+
+    /// The cosine of two vectors, whatever their metric is.
+    ///
+    /// # Panics
+    /// If there is no such item.
+    pub fn cosine(&self, a: usize, b: usize) -> f32 {
+        Cosine::score(self.get(a), self.get(b))
     }
 
     pub(super) fn check(&self, query: &Query) -> Result<(), IndexError> {
@@ -204,8 +225,7 @@ impl Query {
         }
         let mut codes = Vec::with_capacity(embedding.len());
         let scale = quantize_row(embedding, &mut codes)?;
-        let side = Side { square: dot(&codes, &codes), scale };
-        Ok(Query { codes, side })
+        Ok(Query { square: dot(&codes, &codes), codes, scale })
     }
 
     /// Numbers in the embedding.
@@ -213,12 +233,8 @@ impl Query {
         self.codes.len()
     }
 
-    pub(super) fn codes(&self) -> &[i8] {
-        &self.codes
-    }
-
-    pub(super) fn side(&self) -> Side {
-        self.side
+    pub(super) fn as_row(&self) -> Row<'_> {
+        Row { codes: &self.codes, square: self.square, scale: self.scale }
     }
 }
 
@@ -271,7 +287,7 @@ pub(super) mod tests {
         assert_eq!(vectors.scale(0), 1.0 / 127.0);
         assert_eq!(vectors.row(1), [0, 0, 127, -127]);
         let tiny = Query::quantize(&[3e-39, -1e-39, 0.0]).unwrap();
-        assert_eq!(tiny.codes(), [127, -42, 0]);
+        assert_eq!(tiny.codes, [127, -42, 0]);
     }
 
     #[test]

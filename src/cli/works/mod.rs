@@ -10,11 +10,11 @@ pub mod title;
 pub use schema::Columns;
 
 use crate::cli::{
-    Failure,
+    Failure, annoy,
     npy::{self, Matrix},
 };
 use finder::{Finder, Found, Hint};
-use private_eye::collection::Item;
+use private_eye::{collection::Item, index::MetricName};
 use schema::Schema;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -69,6 +69,10 @@ pub struct Source {
     /// The file names of a `.npy` file's rows.
     pub names: Option<PathBuf>,
     pub columns: Columns,
+    /// The metric of the embeddings.
+    pub metric: MetricName,
+    /// Set where `pictures` is an index that Annoy wrote: how many numbers its vectors have, and their metric.
+    pub annoy: Option<(usize, annoy::Metric)>,
     /// Folders whose files are no works, such as the site being replaced.
     pub except: Vec<PathBuf>,
 }
@@ -88,6 +92,7 @@ impl Source {
                     path.display()
                 )));
             }
+            _ if self.annoy.is_some() => self.works_in_embeddings()?,
             _ if path.is_dir() => self.works_in_folder()?,
             Some("npy") => self.works_in_embeddings()?,
             Some("csv" | "tsv" | "txt") => self.works_in_table()?,
@@ -162,7 +167,13 @@ impl Source {
     }
 
     fn works_in_embeddings(&self) -> Result<Works, Failure> {
-        let matrix = npy::read(&self.pictures)?;
+        let (matrix, missing) = match self.annoy {
+            None => (npy::read(&self.pictures)?, Vec::new()),
+            Some((dim, metric)) => {
+                let annoy::Index { matrix, missing } = annoy::read(&self.pictures, dim, metric)?;
+                (matrix, missing)
+            }
+        };
         let names = self.names.as_deref().map(names::read).transpose()?;
         if let Some(names) = names.as_ref().filter(|names| names.len() != matrix.rows()) {
             let (got, rows) = (names.len(), matrix.rows());
@@ -187,7 +198,10 @@ impl Source {
         let mut kept = Matrix { dim: matrix.dim, values: Vec::with_capacity(matrix.values.len()) };
         for (row, item) in items.into_iter().enumerate() {
             let numbers = matrix.row(row);
-            if numbers.iter().all(|number| *number == 0.0) {
+            let zeros = self.metric == MetricName::Cosine && numbers.iter().all(|number| *number == 0.0);
+            if missing.binary_search(&row).is_ok() {
+                works.skipped.push(Skipped::new(format!("item {row}"), "the index has no vector of this number"));
+            } else if zeros {
                 works
                     .skipped
                     .push(Skipped::new(format!("row {row}"), "its embedding is all zeros and has no direction"));

@@ -1,6 +1,5 @@
-use super::{Forest, ForestOptions, MAX_TREES, Plane, Shape, Tree};
-use crate::index::dot::dot;
-use crate::index::{Cosine, IndexError, Metric, Random, Vectors};
+use super::{Forest, ForestOptions, MAX_TREES, Plane, Shape, Tree, inverse, lean};
+use crate::index::{IndexError, Random, Vectors};
 #[cfg(not(target_family = "wasm"))]
 use rayon::prelude::*;
 
@@ -38,8 +37,7 @@ fn grow(vectors: &Vectors, shape: Shape, mut random: Random) -> Tree {
 }
 
 fn score(vectors: &Vectors, a: u32, b: u32) -> f32 {
-    let (a, b) = (a as usize, b as usize);
-    Cosine::score(dot(vectors.row(a), vectors.row(b)), vectors.side(a), vectors.side(b))
+    lean(vectors.metric(), vectors.get(a as usize), vectors.get(b as usize))
 }
 
 /// Of a few pairs of members, the one along whose direction the members lie farthest apart.
@@ -55,11 +53,12 @@ fn choose(vectors: &Vectors, members: &[u32], random: &mut Random) -> Plane {
     let mut best_spread = 0.0;
     for (left, left_scores) in scores.iter().enumerate() {
         for (right, right_scores) in scores.iter().enumerate().skip(left + 1) {
-            let apart = Cosine::distance(score(vectors, pivots[left], pivots[right]));
-            if apart == 0.0 {
+            let (left_pivot, right_pivot) = (pivots[left], pivots[right]);
+            let inverse = inverse(vectors, left_pivot, right_pivot);
+            if inverse == 0.0 {
                 continue;
             }
-            let plane = Plane { left: pivots[left], right: pivots[right], inverse: 1.0 / apart, offset: 0.0 };
+            let plane = Plane { left: left_pivot, right: right_pivot, inverse, offset: 0.0 };
             let margins = left_scores.iter().zip(right_scores).map(|(&left, &right)| plane.margin(left, right));
             let spread = variance(margins);
             if spread > best_spread {

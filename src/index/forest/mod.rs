@@ -12,13 +12,14 @@ mod build;
 mod file;
 mod search;
 
-use super::IndexError;
+use super::metric::{MetricName, Row};
+use super::{IndexError, Vectors};
 use std::ops::Range;
 
 /// How a forest is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ForestOptions {
-    /// More trees find more with the same number of candidates, and take more space: 4 bytes per item and tree.
+    /// More trees find more with the same number of gathered items, and take more space: 4.6 bytes per item and tree.
     pub trees: usize,
     /// The same seed gives the same forest, bit for bit, with any number of threads.
     pub seed: u64,
@@ -28,7 +29,7 @@ pub struct ForestOptions {
 
 impl Default for ForestOptions {
     fn default() -> Self {
-        ForestOptions { trees: 50, seed: 0, leaf: 32 }
+        ForestOptions { trees: 16, seed: 0, leaf: 32 }
     }
 }
 
@@ -115,7 +116,7 @@ struct Tree {
 }
 
 /// Parts the members of a node. The margin of a vector is
-/// `(score with the right pivot - score with the left pivot) * inverse - offset`: negative on the left side.
+/// `(lean to the right pivot - lean to the left pivot) * inverse - offset`: negative on the left side.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Plane {
     left: u32,
@@ -123,6 +124,26 @@ struct Plane {
     /// One over the distance of the pivots, so that the margins of all planes compare; 0 for equal pivots.
     inverse: f32,
     offset: f32,
+}
+
+/// Bounds that only vectors of unusual lengths reach; within them no margin overflows.
+const STEEPEST: f32 = 1e30;
+const MOST_INVERSE: f32 = 1e6;
+
+/// Where a vector lies along the direction of a pivot: for cosines the score, for all others the inner product, which
+/// makes a plane halfway between two points a plane whatever their lengths.
+fn lean(metric: MetricName, vector: Row, pivot: Row) -> f32 {
+    let metric = if metric == MetricName::Cosine { metric } else { MetricName::Dot };
+    metric.score(vector, pivot).clamp(-STEEPEST, STEEPEST)
+}
+
+/// One over the distance of two items; 0 for equal ones.
+fn inverse(vectors: &Vectors, a: u32, b: u32) -> f32 {
+    let metric = if vectors.metric() == MetricName::Cosine { MetricName::Cosine } else { MetricName::Euclidean };
+    match metric.distance(metric.score(vectors.get(a as usize), vectors.get(b as usize))) {
+        apart if apart > 0.0 => (1.0 / apart).min(MOST_INVERSE),
+        _ => 0.0,
+    }
 }
 
 impl Plane {

@@ -1,7 +1,6 @@
-use super::Forest;
-use crate::index::dot::dot;
-use crate::index::nearest::Nearest;
-use crate::index::{Allowed, Cosine, IndexError, Metric, Neighbour, Query, Vectors};
+use super::{Forest, lean};
+use crate::index::exact::compare;
+use crate::index::{Allowed, IndexError, Neighbour, Query, Vectors};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -31,27 +30,25 @@ impl Forest {
         candidates: usize,
         allowed: Option<&Allowed>,
     ) -> Result<(Vec<Neighbour>, usize), IndexError> {
+        let gathered = self.gather(vectors, query, candidates.max(limit), allowed)?;
+        let looked_at = gathered.len();
+        Ok((compare(vectors, query, limit, gathered.into_iter()), looked_at))
+    }
+
+    /// At least `wanted` different allowed items, or all there are, ascending.
+    pub(in crate::index) fn gather(
+        &self,
+        vectors: &Vectors,
+        query: &Query,
+        wanted: usize,
+        allowed: Option<&Allowed>,
+    ) -> Result<Vec<u32>, IndexError> {
         vectors.check(query)?;
         allowed.map_or(Ok(()), |allowed| vectors.check_allowed(allowed))?;
         if vectors.len() != self.items() {
             return Err(IndexError::OtherVectors { forest: self.items(), vectors: vectors.len() });
         }
-        let score = |item: u32| {
-            let item = item as usize;
-            Cosine::score(dot(query.codes(), vectors.row(item)), query.side(), vectors.side(item))
-        };
-        let mut gathered = self.gather(score, candidates.max(limit), allowed);
-        // In the order in which they lie in memory.
-        gathered.sort_unstable();
-        let mut nearest = Nearest::new(limit);
-        for &item in &gathered {
-            nearest.offer(item, score(item));
-        }
-        Ok((nearest.into_sorted(), gathered.len()))
-    }
-
-    /// At least `wanted` different allowed items, or all there are.
-    fn gather(&self, score: impl Fn(u32) -> f32, wanted: usize, allowed: Option<&Allowed>) -> Vec<u32> {
+        let lean = |pivot: u32| lean(vectors.metric(), query.as_row(), vectors.get(pivot as usize));
         let mut gathered = Vec::new();
         // What is not allowed passes for seen.
         let mut seen = allowed.map_or_else(|| vec![0_u64; self.items().div_ceil(64)], Allowed::left_out);
@@ -64,7 +61,7 @@ impl Forest {
             let grown = &self.trees[tree as usize];
             let mut node = node as usize;
             while let Some(plane) = grown.planes.get(node) {
-                let margin = plane.margin(score(plane.left), score(plane.right));
+                let margin = plane.margin(lean(plane.left), lean(plane.right));
                 let (left, right) = (2 * node + 1, 2 * node + 2);
                 let (near, far) = if margin < 0.0 { (left, right) } else { (right, left) };
                 branches.push(Branch { cost: cost + margin.abs(), tree, node: far as u32 });
@@ -78,7 +75,9 @@ impl Forest {
                 }
             }
         }
-        gathered
+        // In the order in which they lie in memory.
+        gathered.sort_unstable();
+        Ok(gathered)
     }
 }
 
