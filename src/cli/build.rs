@@ -69,7 +69,7 @@ pub struct Build {
     #[arg(long, value_name = "NAME")]
     title_column: Option<String>,
     /// How many trees the forest has, which large collections are searched by; more find more and take more space.
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     trees: u16,
     /// What decides everything that is left to chance: the same seed gives the same site.
     #[arg(long, default_value_t = 0)]

@@ -138,6 +138,7 @@ pub async fn the_keyboard_alone_leads_through_the_whole_journey(scene: Scene) ->
     page.tab_to("#samples button").await?;
     page.press(&[Key::Enter]).await?;
     let first = page.answer().await?;
+    assert_ne!(page.verdict().await?, "none", "{first:#?}");
     let focused = page.run("return document.activeElement.id", vec![]).await?;
     assert_eq!(focused, "verdict", "the focus goes to the answer");
     page.tab_to("#numbers summary").await?;

@@ -66,7 +66,7 @@ export const de = {
     },
     similar: {
       heading: "Diese sehen ähnlich aus",
-      explanation: () => "Ihr Bild selbst scheint nicht in der Sammlung zu sein, aber diese Werke ähneln ihm.",
+      explanation: () => "Das erste kann Ihr Bild sein, stark verändert, oder diese Werke ähneln ihm nur.",
     },
     none: {
       heading: "Kein naher Treffer",

@@ -67,7 +67,7 @@ export const en = {
     },
     similar: {
       heading: "These look alike",
-      explanation: () => "Your picture itself does not seem to be in the collection, but these works resemble it.",
+      explanation: () => "The first may be your picture, much changed, or these works only resemble it.",
     },
     none: {
       heading: "No close match",

@@ -29,7 +29,7 @@ pub struct ForestOptions {
 
 impl Default for ForestOptions {
     fn default() -> Self {
-        ForestOptions { trees: 16, seed: 0, leaf: 32 }
+        ForestOptions { trees: 50, seed: 0, leaf: 32 }
     }
 }
 
