@@ -85,7 +85,7 @@ fn parse(bytes: &[u8], dim: usize, metric: Metric) -> Result<Index, String> {
         return Err(format!("vectors of {dim} numbers can't be held; give --dim 1 to {MAX_DIM}"));
     }
     let layout = Layout::new(dim, metric);
-    if bytes.is_empty() || bytes.len() % layout.size != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(layout.size) {
         return Err(format!(
             "its {} bytes are no whole number of nodes of {} bytes, as --dim {dim} and --metric {} have them; \
              give the values it was made with, or copy it again",

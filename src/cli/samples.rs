@@ -10,7 +10,7 @@ use private_eye::{
 use std::path::Path;
 
 /// How many works are tried for each sample before the one that is found best is taken.
-const TRIES: usize = 24;
+const TRIES: usize = 160;
 const QUALITY: u8 = 82;
 
 /// Adds a changed copy of one work for each kind of sample; the seed chooses the works. Wanted is one whose copy leads
