@@ -43,9 +43,7 @@ class Training(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         # In series of four that look alike: a hard collection.
-        cls.images = [
-            Image.fromarray(np.moveaxis(drawn, 0, -1)) for drawn in generated.draw(COUNT, 160, seed=77)
-        ]
+        cls.images = [Image.fromarray(drawn) for drawn in generated.draw(COUNT, 160, seed=77)]
         cls.batch = next(evaluate.batches(cls.images))
 
     def test_the_integers_that_ship_unfold_into_a_network_that_trains_from_where_they_are(self):
