@@ -1,56 +1,88 @@
-//! One bit of every number: most items are told from the nearest by 64 bytes instead of 512.
+//! One bit of every number: most items are told from the nearest by a few bytes instead of 512.
 //!
-//! A vector's bit is set where its code is above the mean code of the collection. The more bits of two vectors differ, the
-//! wider is the angle between them, about; those with the fewest differences are worth an exact comparison. Nothing of
-//! this is stored: it is made when a collection is opened.
+//! A vector is brought to a common length, the collection's mean is taken from it, and what is left is turned, so that each
+//! number says a little of many; its bits are the signs. The more bits of two vectors differ, the wider is the angle
+//! between them, seen from the mean; those with the fewest differences are worth an exact comparison. Of long vectors, the
+//! first bits alone tell which items are worth a look at the others. Nothing of this is stored: it is made when a
+//! collection is opened, in integers.
 
 use super::metric::Row;
 use super::{IndexError, Query, Vectors};
 
+/// Words of 64 bits that are read of every item.
+const FIRST: usize = 4;
+/// For each item that is kept by all of its bits, so many are kept by their first ones.
+const FIRST_KEPT: usize = 8;
+/// The common length.
+const LENGTH: f64 = 1024.0;
+/// The mean is that of so many items, evenly chosen.
+const SAMPLED: usize = 4096;
+/// Numbers that lie closer together than this are not mixed with each other: neighbours fill one register.
+const CLOSEST: usize = 8;
+
 /// The bits of some vectors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sieve {
-    /// The mean code of each number, rounded towards zero.
-    centre: Vec<i8>,
-    /// Words in a row of bits.
-    words: usize,
-    bits: Vec<u64>,
+    /// The mean of the vectors at their common length.
+    centre: Vec<i16>,
+    /// The first words of each row, all of them in short rows: as many for each item as fit in [`FIRST`].
+    first: Vec<u64>,
+    /// The other words of each row.
+    rest: Vec<u64>,
+    /// Words of a row in `first` and in `rest`.
+    words: [usize; 2],
 }
 
 impl Sieve {
     /// The bits of all vectors.
     pub fn new(vectors: &Vectors) -> Sieve {
-        let mut sums = vec![0_i64; vectors.dim()];
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2.
+            return unsafe { Sieve::with_avx2(vectors) };
+        }
+        Sieve::with_any(vectors)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn with_avx2(vectors: &Vectors) -> Sieve {
+        Sieve::with_any(vectors)
+    }
+
+    #[inline(always)]
+    fn with_any(vectors: &Vectors) -> Sieve {
+        let centre = centre(vectors);
+        let mut turned = vec![0; centre.len().next_power_of_two().max(64)];
+        let all = turned.len() / 64;
+        let words = [all.min(FIRST), all.saturating_sub(FIRST)];
+        let [mut first, mut rest] = words.map(|words| Vec::with_capacity(vectors.len() * words));
         for item in 0..vectors.len() {
-            for (sum, &code) in sums.iter_mut().zip(vectors.row(item)) {
-                *sum += i64::from(code);
+            turn(vectors.get(item), &centre, &mut turned);
+            for (place, numbers) in turned.as_chunks::<64>().0.iter().enumerate() {
+                if place < FIRST { &mut first } else { &mut rest }.push(signs(numbers));
             }
         }
-        let count = vectors.len().max(1) as i64;
-        let centre = sums.into_iter().map(|sum| (sum / count) as i8).collect();
-        let mut sieve = Sieve { centre, words: vectors.dim().div_ceil(64), bits: Vec::new() };
-        sieve.bits.reserve_exact(vectors.len() * sieve.words);
-        for item in 0..vectors.len() {
-            sieve.bits.extend(bits(vectors.row(item), &sieve.centre));
-        }
-        sieve
+        Sieve { centre, first, rest, words }
     }
 
     /// The items it was made of.
     pub fn items(&self) -> usize {
-        self.bits.len() / self.words
+        self.first.len() / self.words[0]
     }
 
-    /// Of `items`, the `keep` whose bits differ least from those of the query, equal ones by lower number, in no order.
+    /// Of `items`, the `keep` whose bits differ least from those of the query, equal ones by lower number, in no order. Of
+    /// vectors with more than 256 bits only those `8·keep` are considered whose first 256 bits differ least.
     ///
     /// # Panics
     /// If there is no such item.
     pub fn sift(&self, query: &Query, items: impl Iterator<Item = u32>, keep: usize) -> Result<Vec<u32>, IndexError> {
-        let Row { codes, .. } = query.as_row();
-        if codes.len() != self.centre.len() {
-            return Err(IndexError::Dimension { got: codes.len(), expected: self.centre.len() });
+        if query.dim() != self.centre.len() {
+            return Err(IndexError::Dimension { got: query.dim(), expected: self.centre.len() });
         }
-        let row: Vec<u64> = bits(codes, &self.centre).collect();
+        let mut turned = vec![0; (self.words[0] + self.words[1]) * 64];
+        turn(query.as_row(), &self.centre, &mut turned);
+        let row: Vec<u64> = turned.as_chunks::<64>().0.iter().map(signs).collect();
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("popcnt") {
             // SAFETY: the processor counts bits.
@@ -67,40 +99,100 @@ impl Sieve {
 
     #[inline(always)]
     fn sift_row(&self, query: &[u64], items: impl Iterator<Item = u32>, keep: usize) -> Vec<u32> {
-        let mut kept = Kept::new(keep);
-        match <&[u64; 8]>::try_from(query) {
-            // The length of our own network's embeddings, for which the compiler leaves out the loop.
-            Ok(query) => {
-                let rows = self.bits.as_chunks::<8>().0;
-                for item in items {
-                    kept.offer(item, differences(query, &rows[item as usize]));
-                }
-            }
-            Err(_) => {
-                for item in items {
-                    let first = item as usize * self.words;
-                    kept.offer(item, differences(query, &self.bits[first..first + self.words]));
-                }
-            }
+        let (first, rest) = query.split_at(self.words[0]);
+        if rest.is_empty() {
+            return least(first, &self.first, items.map(|item| (item, 0)), keep).map(|(item, _)| item).collect();
         }
-        kept.finish()
+        let considered = least(first, &self.first, items.map(|item| (item, 0)), keep.saturating_mul(FIRST_KEPT));
+        least(rest, &self.rest, considered, keep).map(|(item, _)| item).collect()
     }
 }
 
-/// A bit for each code that is above the centre, in words of 64.
-fn bits(codes: &[i8], centre: &[i8]) -> impl Iterator<Item = u64> {
-    codes.chunks(64).zip(centre.chunks(64)).map(|(codes, centre)| {
-        // Byte by byte, which becomes a comparison of many codes at a time.
-        let mut above = [0; 64];
-        for (above, (code, centre)) in above.iter_mut().zip(codes.iter().zip(centre)) {
-            *above = u8::from(code > centre);
+/// The numbers of a vector, brought to the common length. All zeros stay zeros.
+#[inline(always)]
+fn levelled(row: Row<'_>) -> impl Iterator<Item = i16> {
+    // In 256ths, rounded; a length is never below 1, so that this is at most 2^18 and a product below 2^26.
+    let factor =
+        if row.square == 0 { 0 } else { (256.0 * LENGTH / f64::from(row.square).sqrt()).round_ties_even() as i32 };
+    row.codes.iter().map(move |&code| ((i32::from(code) * factor + 128) >> 8) as i16)
+}
+
+/// The mean of the vectors at their common length, rounded towards zero.
+fn centre(vectors: &Vectors) -> Vec<i16> {
+    let mut sums = vec![0_i32; vectors.dim()];
+    let items = (0..vectors.len()).step_by(vectors.len().div_ceil(SAMPLED).max(1));
+    let count = items.len().max(1) as i32;
+    for item in items {
+        // No number is above 1,024, and no sum above 1,024·4,096.
+        sums.iter_mut().zip(levelled(vectors.get(item))).for_each(|(sum, number)| *sum += i32::from(number));
+    }
+    sums.into_iter().map(|sum| (sum / count) as i16).collect()
+}
+
+/// What is left of a vector without the mean, turned by a Hadamard matrix that mixes each number with every eighth other.
+#[inline(always)]
+fn turn(row: Row<'_>, centre: &[i16], turned: &mut [i16]) {
+    let left = levelled(row).zip(centre).map(|(number, mean)| number - mean);
+    turned.fill(0);
+    turned.iter_mut().zip(left).for_each(|(turned, left)| *turned = left);
+    let groups = turned.as_chunks_mut::<CLOSEST>().0;
+    let mut apart = groups.len() / 2;
+    while apart > 0 {
+        for pair in groups.chunks_exact_mut(2 * apart) {
+            let (low, high) = pair.split_at_mut(apart);
+            for (low, high) in low.iter_mut().zip(high) {
+                // Only vectors that lie in one direction reach the ends of 16 bits, and there their signs are right.
+                let (sum, difference) = (
+                    std::array::from_fn(|lane| low[lane].saturating_add(high[lane])),
+                    std::array::from_fn(|lane| low[lane].saturating_sub(high[lane])),
+                );
+                (*low, *high) = (sum, difference);
+            }
         }
-        let bytes = above.as_chunks::<8>().0.iter().map(|&eight| {
-            // Gathers the lowest bits of eight bytes in the highest byte.
-            (u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
-        });
-        bytes.enumerate().fold(0, |word, (place, byte)| word | u64::from(byte) << (8 * place))
+        apart /= 2;
+    }
+}
+
+/// A bit for each number above zero.
+#[inline(always)]
+fn signs(numbers: &[i16; 64]) -> u64 {
+    // Byte by byte, which becomes a comparison of many numbers at a time.
+    let mut above = [0; 64];
+    for (above, number) in above.iter_mut().zip(numbers) {
+        *above = u8::from(*number > 0);
+    }
+    above.as_chunks::<8>().0.iter().enumerate().fold(0, |word, (place, &eight)| {
+        // Gathers the lowest bits of eight bytes in the highest byte.
+        let byte = (u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
+        word | u64::from(byte) << (8 * place)
     })
+}
+
+/// The items whose words in `rows` differ in the fewest bits from `query`, on top of the differences they come with.
+#[inline(always)]
+fn least(
+    query: &[u64],
+    rows: &[u64],
+    items: impl Iterator<Item = (u32, u32)>,
+    keep: usize,
+) -> impl Iterator<Item = (u32, u32)> {
+    let mut kept = Kept::new(keep);
+    match <&[u64; FIRST]>::try_from(query) {
+        // The length of half a row of our own network's embeddings, for which the compiler leaves out the loop.
+        Ok(query) => {
+            let rows = rows.as_chunks::<FIRST>().0;
+            for (item, before) in items {
+                kept.offer(item, before + differences(query, &rows[item as usize]));
+            }
+        }
+        Err(_) => {
+            for (item, before) in items {
+                let start = item as usize * query.len();
+                kept.offer(item, before + differences(query, &rows[start..start + query.len()]));
+            }
+        }
+    }
+    kept.finish()
 }
 
 #[inline(always)]
@@ -142,9 +234,10 @@ impl Kept {
         }
     }
 
-    fn finish(mut self) -> Vec<u32> {
+    /// The kept items with their differences.
+    fn finish(mut self) -> impl Iterator<Item = (u32, u32)> {
         self.shrink();
-        self.ranked.into_iter().map(|ranked| ranked as u32).collect()
+        self.ranked.into_iter().map(|ranked| (ranked as u32, (ranked >> 32) as u32))
     }
 }
 
@@ -155,27 +248,38 @@ mod tests {
     use crate::index::vectors::tests::random_vectors;
 
     #[test]
-    fn the_kept_are_those_with_the_fewest_differences() {
-        for (count, dim) in [(0, 3), (1, 1), (90, 5), (700, 64), (700, 512), (300, 600)] {
+    fn the_kept_are_those_with_the_fewest_differences_among_those_with_the_fewest_in_their_first_bits() {
+        for (count, dim) in [(0, 3), (1, 1), (90, 5), (700, 64), (300, 257), (700, 512), (300, 600)] {
             let vectors = random_vectors(count, dim, 4);
             let sieve = Sieve::new(&vectors);
             assert_eq!(sieve.items(), count);
             let query = random_vectors(1, dim, 9).query(0);
-            let above = |codes: &[i8]| -> Vec<bool> {
-                codes.iter().zip(&sieve.centre).map(|(code, centre)| code > centre).collect()
+            // By the definition of a Hadamard matrix: the sign of an entry is the parity of the bits that row and column share.
+            let above = |row: Row| -> Vec<bool> {
+                let left: Vec<i64> =
+                    levelled(row).zip(&sieve.centre).map(|(number, mean)| i64::from(number - mean)).collect();
+                let all = dim.next_power_of_two().max(64);
+                let sign = |row: usize, column: usize| 1 - 2 * i64::from((row & column & !7).count_ones() % 2);
+                let mixed = |row: usize| (row % 8..dim).step_by(8).map(move |column| (column, sign(row, column)));
+                (0..all).map(|row| mixed(row).map(|(column, sign)| sign * left[column]).sum::<i64>() > 0).collect()
             };
-            let own = above(query.as_row().codes);
-            let mut expected: Vec<(usize, u32)> = (0..count as u32)
+            let own = above(query.as_row());
+            let mut ranked: Vec<(usize, usize, u32)> = (0..count as u32)
                 .map(|item| {
-                    let row = above(vectors.row(item as usize));
-                    (row.iter().zip(&own).filter(|(a, b)| a != b).count(), item)
+                    let row = above(vectors.get(item as usize));
+                    let differ: Vec<bool> = row.iter().zip(&own).map(|(a, b)| a != b).collect();
+                    let number = |differ: &[bool]| differ.iter().filter(|differs| **differs).count();
+                    (number(&differ[..differ.len().min(256)]), number(&differ), item)
                 })
                 .collect();
-            expected.sort_unstable();
             for keep in [0, 1, 10, 65, 699, 1000] {
                 let mut kept = sieve.sift(&query, 0..count as u32, keep).unwrap();
                 kept.sort_unstable();
-                let mut expected: Vec<u32> = expected.iter().take(keep).map(|&(_, item)| item).collect();
+                ranked.sort_unstable_by_key(|&(first, _, item)| (first, item));
+                let considered = if dim > 256 { keep * 8 } else { count };
+                let mut considered: Vec<_> = ranked.iter().take(considered).copied().collect();
+                considered.sort_unstable_by_key(|&(_, all, item)| (all, item));
+                let mut expected: Vec<u32> = considered.iter().take(keep).map(|&(.., item)| item).collect();
                 expected.sort_unstable();
                 assert_eq!(kept, expected, "{count} {dim} {keep}");
             }

@@ -88,6 +88,13 @@ impl Vectors {
         }
     }
 
+    /// Makes room for so many more vectors.
+    pub fn reserve(&mut self, more: usize) {
+        self.codes.reserve_exact(more.saturating_mul(self.dim));
+        self.scales.reserve_exact(more);
+        self.squares.reserve_exact(more);
+    }
+
     /// Adds the vectors of another shard behind these.
     pub fn append(&mut self, mut shard: Vectors) -> Result<(), IndexError> {
         if shard.dim != self.dim {
