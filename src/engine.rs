@@ -159,10 +159,7 @@ impl Engine {
     /// Searches for an embedding. By the cosine, only its direction counts; by other metrics it must be raw or normalized as
     /// those of the collection are.
     pub fn search_embedding(&self, embedding: &[f32], options: &SearchOptions) -> Result<Answer, EngineError> {
-        let allowed = match &options.filter {
-            filter if filter.is_empty() => None,
-            filter => Some(filter.allowed(&self.collection)?),
-        };
+        let allowed = options.filter.allowed(&self.collection)?;
         Ok(self.search_together(&[Query::quantize(embedding)?], allowed.as_ref(), options)?.0)
     }
 

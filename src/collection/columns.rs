@@ -1,17 +1,16 @@
-//! What the columns of the metadata hold, so that a page can offer them for choice, and what was chosen.
+//! What the columns of the metadata hold, so that a page can offer them for choice.
 //!
-//! A [`Filter`](super::Filter) is what a person types, and forgiving; choices are ticked, and mean just the values that
-//! were offered, so that as many works remain as were counted.
+//! Values are counted as a [`Filter`](super::Filter) matches them, so that as many works remain as were counted.
 //!
 //! A record may say several things under one name, one on each line. A column whose every value is a whole number, and
 //! that has many of them, is filtered by a range; any other by its values, where these repeat often enough to be worth a
 //! choice.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
+use super::filter::{cells, lower, said};
 use super::{Collection, Item};
 
 /// These come first, in this order.
@@ -34,45 +33,11 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Holds {
-    /// Each value with the number of works that have it, in alphabetical order.
+    /// Each value with the number of works that have it, in alphabetical order. Values that differ in upper and lower case
+    /// alone are one, spelled as where it comes first.
     Values(Vec<(String, usize)>),
     /// Whole numbers, the least and the greatest of them.
     Range { from: i64, to: i64 },
-}
-
-/// What is wanted of each column that is named; works that lack it are not wanted.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-pub struct Choices(BTreeMap<String, Wanted>);
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-enum Wanted {
-    /// Any of these values; of an empty list, nothing.
-    OneOf(BTreeSet<String>),
-    /// A number between these, both included.
-    Between { from: Option<f64>, to: Option<f64> },
-}
-
-impl Choices {
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether a work has all that is wanted.
-    pub fn accept(&self, item: &Item) -> bool {
-        self.0.iter().all(|(column, wanted)| values(item, column).iter().any(|value| wanted.accepts(value)))
-    }
-}
-
-impl Wanted {
-    fn accepts(&self, value: &str) -> bool {
-        match self {
-            Wanted::OneOf(values) => values.contains(value),
-            Wanted::Between { from, to } => value
-                .parse::<f64>()
-                .is_ok_and(|number| from.is_none_or(|from| number >= from) && to.is_none_or(|to| number <= to)),
-        }
-    }
 }
 
 impl Collection {
@@ -98,33 +63,32 @@ fn columns(items: &[Item], names: &[String]) -> Vec<Column> {
 }
 
 fn holds(items: &[Item], name: &str) -> Option<Holds> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    // By the value in lower case: how many works match with it, and how it is written where it stands on a line.
+    let mut works: BTreeMap<String, usize> = BTreeMap::new();
+    let mut offered: BTreeMap<String, String> = BTreeMap::new();
     let mut with = 0;
     for item in items {
-        let values: HashSet<String> = values(item, name).into_iter().collect();
-        with += usize::from(!values.is_empty());
-        for value in values {
-            *counts.entry(value).or_default() += 1;
+        let cells = cells(item, name);
+        let mut lines =
+            cells.iter().flat_map(|cell| cell.lines()).map(str::trim).filter(|line| !line.is_empty()).peekable();
+        with += usize::from(lines.peek().is_some());
+        for line in lines {
+            offered.entry(lower(line)).or_insert_with(|| line.to_owned());
+        }
+        for value in cells.iter().flat_map(|cell| said(cell)).collect::<BTreeSet<String>>() {
+            *works.entry(value).or_default() += 1;
         }
     }
-    if counts.len() >= RANGE_FROM
-        && let Some(numbers) = counts.keys().map(|value| value.parse::<i64>().ok()).collect::<Option<BTreeSet<i64>>>()
+    if offered.len() >= RANGE_FROM
+        && let Some(numbers) = offered.keys().map(|value| value.parse::<i64>().ok()).collect::<Option<BTreeSet<i64>>>()
     {
         return Some(Holds::Range { from: *numbers.first()?, to: *numbers.last()? });
     }
-    let worth = counts.len() >= 2 && counts.len() <= MOST_VALUES && counts.len() * 2 <= with;
-    worth.then(|| Holds::Values(counts.into_iter().collect()))
-}
-
-/// What a record says under a name, as text.
-fn values(item: &Item, column: &str) -> Vec<String> {
-    let text = match item.record().get(column) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::Bool(value)) => value.to_string(),
-        _ => return Vec::new(),
-    };
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let worth = offered.len() >= 2 && offered.len() <= MOST_VALUES && offered.len() * 2 <= with;
+    let mut counted: Vec<(String, usize)> =
+        offered.into_iter().map(|(value, spelled)| (spelled, works.get(&value).copied().unwrap_or_default())).collect();
+    counted.sort_unstable();
+    worth.then_some(Holds::Values(counted))
 }
 
 #[cfg(test)]
@@ -162,14 +126,11 @@ mod tests {
     }
 
     #[test]
-    fn a_work_must_have_one_wanted_value_of_each_column() {
-        let choices: Choices =
-            serde_json::from_str(r#"{"style": ["Tile", "Carpet"], "year": {"from": 1885}, "Tags": ["sky"]}"#).unwrap();
-        let accepted: Vec<String> =
-            items().iter().filter(|item| choices.accept(item)).map(|item| item.file().to_owned()).collect();
-        assert_eq!(accepted, ["6.jpg", "9.jpg"]);
-        let lacking: Choices = serde_json::from_str(r#"{"maker": ["Ada"]}"#).unwrap();
-        assert!(!items().iter().any(|item| lacking.accept(item)));
-        assert!(items().iter().all(|item| Choices::default().accept(item)));
+    fn as_many_works_are_counted_as_a_filter_lets_through() {
+        let cells = ["Sea", "sea, sky", "Sky\nsea", "sky", "rock", "Rock", "rock", "sky"];
+        let work = |cell: &&str| Item::new("a.jpg", "A").with_column("Tags", *cell);
+        let found = holds(&cells.iter().map(work).collect::<Vec<_>>(), "Tags");
+        let expected = [("Sea", 3), ("Sky", 4), ("rock", 3), ("sea, sky", 1)];
+        assert_eq!(found, Some(Holds::Values(expected.map(|(value, works)| (value.to_owned(), works)).into())));
     }
 }

@@ -1,19 +1,18 @@
-//! Which items a search may answer with, said by their metadata.
+//! Which items a search may answer with, said by their metadata: what a person types (`Style=Cubism`) and what a page
+//! offers for choice ([`Column`](super::Column)) are the same conditions.
 
 use super::{Collection, Item};
 use crate::index::Allowed;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 /// A search for some of the items only. The default lets all through.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     /// All of these must hold for an item.
-    #[serde(rename = "where")]
     pub conditions: Vec<Condition>,
     /// Numbers of items that are left out; those that don't exist are out anyway.
     pub without: Vec<u32>,
@@ -21,11 +20,10 @@ pub struct Filter {
 
 /// What one column of an item must hold.
 ///
-/// As text, and so in JSON, `Style=Cubism` or `Year=1900..1950`, `..1950` or `1900..`. Columns and values match without
-/// regard to upper and lower case. A cell that lists several values, separated by `,` `;` `|` or line ends, matches with
-/// each of them. In a range, a cell that is no number matches with each whole number in it: `about 1890-92` is 1890 and 92.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Cow<str>", into = "String")]
+/// As text, `Style=Cubism` or `Year=1900..1950`, `..1950` or `1900..`. Columns and values match without regard to upper
+/// and lower case. A cell that lists several values, separated by `,` `;` `|` or line ends, matches with each of them. In a
+/// range, a cell that is no number matches with each whole number in it: `about 1890-92` is 1890 and 92.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     column: String,
     test: Test,
@@ -33,10 +31,35 @@ pub struct Condition {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Test {
-    /// In lower case.
-    Is(String),
+    /// In lower case; of an empty list, nothing.
+    OneOf(BTreeSet<String>),
     /// Both ends belong to the range.
     Between(f64, f64),
+}
+
+/// Conditions as a page writes them in JSON: `{"Style": ["Cubism", "Fauvism"], "Year": {"from": 1900, "to": 1950}}`, where
+/// either end of a range may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(from = "BTreeMap<String, Wanted>")]
+pub struct Conditions(pub Vec<Condition>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Wanted {
+    OneOf(Vec<String>),
+    Between { from: Option<f64>, to: Option<f64> },
+}
+
+impl From<BTreeMap<String, Wanted>> for Conditions {
+    fn from(wanted: BTreeMap<String, Wanted>) -> Conditions {
+        let test = |wanted| match wanted {
+            Wanted::OneOf(values) => Test::OneOf(values.iter().map(|value| lower(value)).collect()),
+            Wanted::Between { from, to } => {
+                Test::Between(from.unwrap_or(f64::NEG_INFINITY), to.unwrap_or(f64::INFINITY))
+            }
+        };
+        Conditions(wanted.into_iter().map(|(column, wanted)| Condition { column, test: test(wanted) }).collect())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,30 +75,28 @@ pub enum FilterError {
 }
 
 impl Filter {
-    /// Whether it lets every item through.
-    pub fn is_empty(&self) -> bool {
-        self.conditions.is_empty() && self.without.is_empty()
-    }
-
-    /// The items that it lets through.
+    /// The items that it lets through; nothing where it was not asked to hold any back.
     ///
     /// # Errors
     /// [`FilterError::NoColumn`] if no item has a column of a condition.
-    pub fn allowed(&self, collection: &Collection) -> Result<Allowed, FilterError> {
+    pub fn allowed(&self, collection: &Collection) -> Result<Option<Allowed>, FilterError> {
+        if self.conditions.is_empty() && self.without.is_empty() {
+            return Ok(None);
+        }
         let mut allowed = Allowed::all(collection.len());
         for condition in &self.conditions {
             let column = column(&condition.column, collection)?;
             allowed.retain(|item| condition.test.holds(collection.item(item as usize), &column));
         }
         self.without.iter().for_each(|&item| allowed.remove(item));
-        Ok(allowed)
+        Ok(Some(allowed))
     }
 }
 
 impl Condition {
     /// The column holds this value, alone or among others.
     pub fn is(column: impl Into<String>, value: &str) -> Condition {
-        Condition { column: column.into(), test: Test::Is(lower(value)) }
+        Condition { column: column.into(), test: Test::OneOf(BTreeSet::from([lower(value)])) }
     }
 
     /// The column holds a number from the first to the last, both included; infinities leave an end open.
@@ -99,24 +120,6 @@ impl FromStr for Condition {
                 None => Ok(Condition::is(column, value)),
             },
             _ => Err(FilterError::Condition { got: text.to_owned() }),
-        }
-    }
-}
-
-impl TryFrom<Cow<'_, str>> for Condition {
-    type Error = FilterError;
-
-    fn try_from(text: Cow<str>) -> Result<Condition, FilterError> {
-        text.parse()
-    }
-}
-
-impl From<Condition> for String {
-    fn from(Condition { column, test }: Condition) -> String {
-        let end = |number: f64| if number.is_finite() { number.to_string() } else { String::new() };
-        match test {
-            Test::Is(value) => format!("{column}={value}"),
-            Test::Between(first, last) => format!("{column}={}..{}", end(first), end(last)),
         }
     }
 }
@@ -152,23 +155,8 @@ fn column(asked: &str, collection: &Collection) -> Result<String, FilterError> {
 
 impl Test {
     fn holds(&self, item: &Item, column: &str) -> bool {
-        match item.record().get(column) {
-            None | Some(Value::Null) => false,
-            Some(Value::String(text)) => self.holds_for(text),
-            Some(Value::Array(values)) => values.iter().any(|value| match value {
-                Value::String(text) => self.holds_for(text),
-                other => self.holds_for(&other.to_string()),
-            }),
-            Some(other) => self.holds_for(&other.to_string()),
-        }
-    }
-
-    fn holds_for(&self, cell: &str) -> bool {
-        match self {
-            Test::Is(value) => {
-                let cell = lower(cell);
-                cell == *value || cell.split([',', ';', '|', '\n']).any(|part| part.trim() == value)
-            }
+        cells(item, column).iter().any(|cell| match self {
+            Test::OneOf(values) => said(cell).any(|said| values.contains(&said)),
             Test::Between(first, last) => {
                 let within = |number: f64| (*first..=*last).contains(&number);
                 match cell.trim().parse::<f64>() {
@@ -179,11 +167,31 @@ impl Test {
                     }
                 }
             }
-        }
+        })
     }
 }
 
-fn lower(text: &str) -> String {
+/// What an item has in a column, as text: one cell, or several where the record has a list.
+pub(super) fn cells<'a>(item: &'a Item, column: &str) -> Vec<Cow<'a, str>> {
+    fn text(value: &Value) -> Cow<'_, str> {
+        match value {
+            Value::String(text) => text.into(),
+            other => other.to_string().into(),
+        }
+    }
+    match item.record().get(column) {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(values)) => values.iter().map(text).collect(),
+        Some(value) => vec![text(value)],
+    }
+}
+
+/// Every value that a cell matches with: the whole of it, each line, each part of a list; in lower case.
+pub(super) fn said(cell: &str) -> impl Iterator<Item = String> {
+    [lower(cell)].into_iter().chain(cell.lines().map(lower)).chain(cell.split([',', ';', '|', '\n']).map(lower))
+}
+
+pub(super) fn lower(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
@@ -232,12 +240,20 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_the_same_words_in_json() {
-        let json = r#"{"where":["Style=cubism","Year=1900..","Depth=0.5..2"],"without":[3,5]}"#;
-        let filter: Filter = serde_json::from_str(json).unwrap();
-        assert_eq!(serde_json::to_string(&filter).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Filter>("{}").unwrap(), Filter::default());
-        assert!(Filter::default().is_empty() && !filter.is_empty());
-        assert!(serde_json::from_str::<Filter>(r#"{"where":["Cubism"]}"#).unwrap_err().to_string().contains("Cubism"));
+    fn a_page_chooses_several_values_of_a_column_or_a_range() {
+        let json = r#"{"Style": ["Cubism", "Fauvism"], "Year": {"from": 1900, "to": null}, "Room": []}"#;
+        let Conditions(conditions) = serde_json::from_str(json).unwrap();
+        let [room, style, year] = &conditions[..] else { panic!("{conditions:?}") };
+        let holds = |condition: &Condition, cell: &str| {
+            condition.test.holds(&Item::new("a.jpg", "A").with_column(&condition.column, cell), &condition.column)
+        };
+        assert!(holds(style, "cubism") && holds(style, "Realism\nFauvism") && !holds(style, "Realism"));
+        assert!(holds(year, "1900") && holds(year, "2024") && !holds(year, "1899") && !holds(room, "7"));
+        assert_eq!(*year, "Year=1900..".parse().unwrap());
+    }
+
+    #[test]
+    fn a_line_of_a_cell_is_a_value_even_with_a_comma_in_it() {
+        assert!(holds("Maker=arp, hans", "Klee, Paul\nArp, Hans"));
     }
 }

@@ -22,8 +22,8 @@ mod write;
 
 #[cfg(not(target_family = "wasm"))]
 pub use calibrate::{CalibrationOptions, calibrate};
-pub use columns::{Choices, Column, Holds};
-pub use filter::{Condition, Filter, FilterError};
+pub use columns::{Column, Holds};
+pub use filter::{Condition, Conditions, Filter, FilterError};
 #[cfg(not(target_family = "wasm"))]
 pub use folder::{locate, read, read_manifest, read_model};
 pub use item::Item;

@@ -20,8 +20,7 @@ use web_sys::AbortSignal;
 use self::download::{Downloaded, Order};
 use self::error::WebError;
 use self::progress::PartProgress;
-use self::question::Selection;
-use crate::collection::{Collection, Manifest, ModelFile, Sample, Thresholds};
+use crate::collection::{Collection, Conditions, Filter, Manifest, ModelFile, Sample, Thresholds};
 use crate::engine::{Engine, EngineError, SearchOptions};
 use crate::image::{self, ImageError, Limits};
 use crate::index::Query;
@@ -104,16 +103,15 @@ impl Eye {
         if parts.is_empty() {
             return Err(WebError::Option { option: "question", reason: "it names nothing to search for".into() }.into());
         }
-        let selection = Selection {
-            choices: values::option(options, "filters")?.unwrap_or_default(),
-            without: values::option(options, "without")?.unwrap_or_default(),
-        };
+        let Conditions(conditions) = values::option(options, "filters")?.unwrap_or_default();
+        let filter = Filter { conditions, without: values::option(options, "without")?.unwrap_or_default() };
         let options = SearchOptions {
             limit: values::option(options, "limit")?.unwrap_or(defaults.limit),
             effort: values::effort(options)?,
+            filter,
             ..defaults
         };
-        let found = question::answer(&self.engine, &parts, &selection, &options).map_err(WebError::Engine)?;
+        let found = question::answer(&self.engine, &parts, &options).map_err(WebError::Engine)?;
         Ok(values::to_js(&found)?)
     }
 
