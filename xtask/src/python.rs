@@ -13,8 +13,8 @@ use crate::workspace::Workspace;
 /// What the tests need that read collections as another program would, and that make indexes to migrate.
 const READERS: [&str; 3] = ["numpy==2.2.6", "safetensors==0.6.2", "annoy==1.17.3"];
 
-/// Comes as source only, and is compiled on the spot.
-const COMPILED: &str = "annoy";
+/// These come as source only, and are compiled on the spot.
+const COMPILED: [&str; 2] = ["annoy", "hnswlib"];
 
 /// Fails where there is no Python.h.
 const HAS_HEADERS: &str = "import os, sysconfig; open(os.path.join(sysconfig.get_path('include'), 'Python.h')).close()";
@@ -61,16 +61,19 @@ impl Environment {
             apt::install(&["python3", "python3-venv"], "python3 cannot make a virtual environment")?;
             process::run(&mut venv())?;
         }
-        if self.packages.iter().any(|package| package.starts_with(COMPILED)) {
+        if self.packages.iter().any(|package| COMPILED.iter().any(|name| package.starts_with(name))) {
             let has_headers = process::succeeds(Command::new(&python).args(["-c", HAS_HEADERS]));
             if !has_headers || !process::succeeds(Command::new("c++").arg("--version")) {
-                apt::install(&["g++", "python3-dev"], "annoy is compiled from C++ against Python's headers")?;
+                apt::install(
+                    &["g++", "python3-dev"],
+                    "annoy and hnswlib are compiled from C++ against Python's headers",
+                )?;
             }
         }
         say(format!("installing {} into {}", self.packages.join(", "), folder.display()));
         let mut pip = Command::new(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]);
-        pip.args(["--no-binary", COMPILED]);
+        pip.args(["--no-binary", &COMPILED.join(",")]);
         process::run(pip.args(&self.packages)).context("what runs in Python needs these packages")?;
         fs::write(installed, wanted)?;
         Ok(python)

@@ -2,7 +2,9 @@
 
 mod docs;
 mod embed;
+mod index;
 mod onnx;
+mod page;
 mod plot;
 mod samples;
 mod web;
@@ -23,11 +25,14 @@ enum What {
     Web(web::Options),
     /// Many pictures on this machine, beside a Python script with Pillow and onnxruntime
     Embed(embed::Options),
+    /// Searching many vectors, beside Annoy, hnswlib and usearch, and in Chromium
+    Index(index::Options),
 }
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.what {
         What::Web(options) => web::run(workspace, options),
         What::Embed(options) => embed::run(workspace, options),
+        What::Index(options) => index::run(workspace, options),
     }
 }

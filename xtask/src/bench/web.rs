@@ -4,26 +4,23 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::process::Command;
 use std::thread;
-use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::plot::{self, Bar};
 use super::samples::{median, ratio};
-use super::{docs, onnx};
+use super::{docs, onnx, page};
 use crate::command_line::Profile;
-use crate::process::{self, say};
+use crate::process;
 use crate::site;
 use crate::stamp::Stamp;
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
-use crate::{apt, browser, cargo_build};
+use crate::{apt, cargo_build};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -60,7 +57,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let folders =
         [("site", site.clone()), ("models", models), ("ort", onnxruntime(workspace)?), ("bare", bare(workspace)?)];
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let found = measure(workspace, &python, &folders, options.samples)?;
+    let found = page::measure(workspace, &python, &folders, &format!("?samples={}", options.samples))?;
     let sizes = sizes(workspace, &python, &site)?;
     let figures = Figures { found, sizes, load: load.split(' ').next().unwrap_or_default().to_owned() };
     fs::write(workspace.root().join(PLOT), figures.plot())?;
@@ -100,63 +97,6 @@ fn bare(workspace: &Workspace) -> Result<PathBuf> {
     let built = cargo_build::run(&mut Toolchain::find_or_install(workspace)?.cargo(workspace, &words), &[])?;
     let module = built.library("bare_kernel", ".wasm")?;
     Ok(module.parent().context("the module lies in no folder")?.to_path_buf())
-}
-
-/// Ends a program when it is no longer needed.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Opens the page in an empty browser and waits for what it finds.
-fn measure(workspace: &Workspace, python: &Path, folders: &[(&str, PathBuf)], samples: usize) -> Result<Value> {
-    let mut server = Command::new(python);
-    server.arg(workspace.root().join(PAGE).join("serve.py")).stdin(Stdio::null()).stdout(Stdio::piped());
-    server.args(folders.iter().map(|(name, folder)| format!("{name}={}", folder.display())));
-    let mut server = Running(server.spawn().with_context(|| process::could_not_start(&server))?);
-    let output = server.0.stdout.take().context("the server's output is not connected")?;
-    let (sender, lines) = mpsc::channel();
-    thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-    let port: u16 = lines.recv().context("the server of the page ended without a word")?.parse()?;
-
-    let profile = workspace.target("bench/profile");
-    if profile.is_dir() {
-        fs::remove_dir_all(&profile)?;
-    }
-    say("measuring in Chromium; leave this machine alone meanwhile");
-    let mut chromium = Command::new(browser::chromium()?.browser);
-    chromium.args([
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-    ]);
-    chromium.arg(format!("--user-data-dir={}", profile.display()));
-    chromium.arg(format!("http://127.0.0.1:{port}/?samples={samples}"));
-    chromium.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut chromium = Running(chromium.spawn().with_context(|| process::could_not_start(&chromium))?);
-    let found = loop {
-        match lines.recv_timeout(Duration::from_secs(1)) {
-            Ok(line) => break serde_json::from_str::<Value>(&line)?,
-            Err(RecvTimeoutError::Disconnected) => bail!("the server of the page ended before the page was done"),
-            Err(RecvTimeoutError::Timeout) if chromium.0.try_wait()?.is_some() => {
-                bail!("Chromium ended before the page was done")
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-    };
-    match found["error"].as_str() {
-        Some(error) => bail!("the page could not measure: {error}"),
-        None => Ok(found),
-    }
 }
 
 /// Bytes as they are and as a host sends them, by what they are called here.
@@ -240,10 +180,7 @@ impl Figures {
             "Measured in {}, on a machine of {} cores whose load was {} before. Medians; ratios are medians over pairs of \
              samples.\n\n![Bars of the milliseconds in the table](pictures/network.svg)\n\n\
              | 224 × 224 pixels to 512 numbers | ms | times ours | cosine to ours |\n|---|---:|---:|---:|\n",
-            self.found["browser"].as_str().and_then(|agent| agent.split("Chrome/").nth(1)).map_or_else(
-                || "Chromium".to_owned(),
-                |rest| format!("Chromium {}", rest.split(['.', ' ']).next().unwrap_or_default())
-            ),
+            page::browser_name(&self.found),
             thread::available_parallelism().map_or(1, usize::from),
             self.load,
         );

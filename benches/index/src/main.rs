@@ -1,0 +1,34 @@
+//! The native side of `cargo xtask bench index`: makes the vectors, searches them, and writes collections for the page.
+
+mod clusters;
+mod crops;
+mod npy;
+mod search;
+mod site;
+
+use clap::Parser;
+use std::error::Error;
+
+/// What goes wrong here ends the program with its message.
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+#[derive(Parser)]
+enum Task {
+    /// Vectors and queries: embeddings of parts of pictures
+    Crops(crops::Crops),
+    /// Vectors and queries that lie around centres
+    Clusters(clusters::Clusters),
+    /// Our index, asked line by line
+    Search(search::Search),
+    /// A collection for the page
+    Site(site::Site),
+}
+
+fn main() -> Outcome {
+    match Task::parse() {
+        Task::Crops(task) => task.run(),
+        Task::Clusters(task) => task.run(),
+        Task::Search(task) => task.run(),
+        Task::Site(task) => task.run(),
+    }
+}
