@@ -3,8 +3,8 @@
 //! An [`Engine`] joins a model with the collection that was built with it; the front page of the crate shows one at work.
 
 use crate::{
-    collection::{Collection, EmbeddingKind, Filter, FilterError, Thresholds},
-    image::{self, ImageError, Limits, Picture, Region},
+    collection::{Collection, EmbeddingKind, Filter, FilterError, Quality, Thresholds},
+    image::{self, ImageError, Limits, Look, Looks, Picture, Region},
     index::{Allowed, Effort, IndexError, MetricName, Neighbour, Query},
     model::{Model, ModelError, ModelId},
 };
@@ -28,6 +28,8 @@ pub struct SearchOptions {
     pub filter: Filter,
     /// Only this part of the picture is looked at.
     pub region: Option<Region>,
+    /// In how many ways it is looked at.
+    pub looks: Looks,
     /// The score from which a match is a close one, -1..=1 for cosines; the collection's own threshold where none is given.
     pub threshold: Option<f32>,
     /// What is refused before it is decoded.
@@ -41,6 +43,7 @@ impl Default for SearchOptions {
             effort: Effort::Auto,
             filter: Filter::default(),
             region: None,
+            looks: Looks::Once,
             threshold: None,
             limits: Limits::default(),
         }
@@ -86,6 +89,9 @@ pub struct Match {
     /// As Annoy gives it: for cosines the angular distance, 0..=2, lower is nearer.
     pub distance: f32,
     pub verdict: Verdict,
+    /// Where the picture was looked at in several ways, the one in which it is nearest to this item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
     /// The whole metadata record.
     pub item: Map<String, Value>,
 }
@@ -145,15 +151,46 @@ impl Engine {
 
     /// Searches for a picture that is already decoded.
     pub fn search_picture(&self, picture: &Picture, options: &SearchOptions) -> Result<Answer, EngineError> {
-        let embedding = match options.region {
-            Some(region) if !is_inside(region) => return Err(EngineError::Region(region)),
-            Some(region) => self.model.embed(&picture.crop(region))?,
-            None => self.model.embed(picture)?,
+        let region;
+        let seen = match options.region {
+            Some(part) if !is_inside(part) => return Err(EngineError::Region(part)),
+            Some(part) => {
+                region = picture.crop(part);
+                &region
+            }
+            None => picture,
         };
-        match self.collection.manifest().embedding {
-            EmbeddingKind::Normalized => self.search_embedding(&embedding.normalized(), options),
-            EmbeddingKind::Raw => self.search_embedding(&embedding.0, options),
+        let embeddings = self.look(seen, options.looks)?;
+        self.search_looks(&embeddings, options)
+    }
+
+    /// The embeddings of a picture, one for each way of looking at it, as those of the collection are: normalized or raw.
+    pub fn look(&self, picture: &Picture, looks: Looks) -> Result<Vec<Vec<f32>>, EngineError> {
+        let embed = |look: &Look| {
+            let embedding = match look {
+                Look::Whole => self.model.embed(picture)?,
+                other => self.model.embed(&other.at(picture))?,
+            };
+            Ok(match self.collection.manifest().embedding {
+                EmbeddingKind::Normalized => embedding.normalized(),
+                EmbeddingKind::Raw => embedding.0,
+            })
+        };
+        looks.all().iter().map(embed).collect()
+    }
+
+    /// Searches for what [`Engine::look`] saw with the looks of these options. A work counts once, by the look in which
+    /// the picture is nearest to it.
+    pub fn search_looks(&self, embeddings: &[Vec<f32>], options: &SearchOptions) -> Result<Answer, EngineError> {
+        let queries = embeddings.iter().map(|numbers| Query::quantize(numbers)).collect::<Result<Vec<_>, _>>()?;
+        let allowed = options.filter.allowed(&self.collection)?;
+        let (mut answer, places) = self.search_together(&queries, allowed.as_ref(), options)?;
+        if options.looks != Looks::Once {
+            for (found, place) in answer.matches.iter_mut().zip(places) {
+                found.look = options.looks.all().get(place).copied();
+            }
         }
+        Ok(answer)
     }
 
     /// Searches for an embedding. By the cosine, only its direction counts; by other metrics it must be raw or normalized as
@@ -172,7 +209,7 @@ impl Engine {
         allowed: Option<&Allowed>,
         options: &SearchOptions,
     ) -> Result<(Answer, Vec<usize>), EngineError> {
-        let thresholds = self.thresholds(options.threshold)?;
+        let thresholds = self.thresholds_for(options)?;
         let manifest = self.collection.manifest();
         let effort = manifest.effort(options.effort);
         let mut ranked: Vec<(Neighbour, usize)> = Vec::new();
@@ -205,6 +242,7 @@ impl Engine {
                     score: neighbour.score,
                     distance: manifest.metric.distance(neighbour.score),
                     verdict: verdict(neighbour.score, thresholds),
+                    look: None,
                     item: item.record().clone(),
                 }
             })
@@ -213,10 +251,19 @@ impl Engine {
         Ok((Answer { matches, verdict, looked_at, exact: looked_at == all }, places))
     }
 
-    fn thresholds(&self, given: Option<f32>) -> Result<Thresholds, EngineError> {
-        let manifest = self.collection.manifest();
-        let (own, cosine) = (manifest.quality.thresholds, manifest.metric == MetricName::Cosine);
-        match given {
+    /// What scores mean in this collection when a query is looked at in these ways.
+    pub fn thresholds(&self, looks: Looks) -> Thresholds {
+        let Quality { thresholds, closer, .. } = self.collection.manifest().quality;
+        match looks {
+            Looks::Once => thresholds,
+            Looks::Closer => closer.unwrap_or(thresholds),
+        }
+    }
+
+    fn thresholds_for(&self, options: &SearchOptions) -> Result<Thresholds, EngineError> {
+        let own = self.thresholds(options.looks);
+        let cosine = self.collection.manifest().metric == MetricName::Cosine;
+        match options.threshold {
             None => Ok(own),
             Some(similar) if similar.is_finite() && (!cosine || (-1.0..=1.0).contains(&similar)) => {
                 Ok(Thresholds { similar, ..own })

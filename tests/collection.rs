@@ -1,8 +1,8 @@
 //! A collection on the disk: another program reads it, and killing a build does no harm.
 
 use private_eye::collection::{
-    About, CalibrationOptions, Collection, CollectionWriter, EmbeddingKind, Item, ModelFile, SiteFolder, calibrate,
-    read, sha256,
+    About, CalibrationOptions, ChangedCopy, Collection, CollectionWriter, EmbeddingKind, Item, ModelFile, SiteFolder,
+    calibrate, read, sha256,
 };
 use private_eye::index::{Forest, ForestOptions, MetricName, Neighbour, Query, Random, exact};
 use private_eye::model::ModelId;
@@ -43,7 +43,13 @@ fn write(folder: &Path, title: &str, count: u32, bytes: usize) {
     writer.add_sample("A corner of a picture", "crop", b"a corner").unwrap();
     writer.add_sample("Seen from the side", "skewed", b"skewed").unwrap();
     let forest = Forest::build(writer.vectors(), &ForestOptions { trees: 5, seed: 3, ..Default::default() }).unwrap();
-    let copies = |item: u32| vec![embedding(item.into()), embedding(u64::from(item) + 1_000_000)];
+    let copies = |item: u32| {
+        let copy = |whole, closer| ChangedCopy { whole, closer };
+        vec![
+            copy(embedding(item.into()), Vec::new()),
+            copy(embedding(u64::from(item) + 1_000_000), vec![embedding(u64::from(item) + 2_000_000)]),
+        ]
+    };
     let quality = calibrate(writer.vectors(), &forest, &CalibrationOptions::default(), copies).unwrap();
     writer.finish(&forest, quality).unwrap();
 }

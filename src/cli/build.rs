@@ -10,10 +10,10 @@ use clap::Args;
 use indicatif::HumanBytes;
 use private_eye::{
     collection::{
-        About, CalibrationOptions, CollectionError, CollectionWriter, EmbeddingKind, Manifest, ModelFile, SiteFolder,
-        calibrate,
+        About, CalibrationOptions, ChangedCopy, CollectionError, CollectionWriter, EmbeddingKind, Manifest, ModelFile,
+        SiteFolder, calibrate,
     },
-    image::{Picture, changes, encode_jpeg},
+    image::{Look, Looks, Picture, changes, encode_jpeg},
     index::{Forest, ForestOptions, Random},
     model::Model,
 };
@@ -222,16 +222,24 @@ fn kind(embeddings: &Matrix) -> EmbeddingKind {
     if (0..embeddings.rows()).all(is_one) { EmbeddingKind::Normalized } else { EmbeddingKind::Raw }
 }
 
-/// The embeddings of a picture changed in all the ways in which it should still be found.
-fn changed_copies(model: &Model, picture: Option<&Path>, seed: u64) -> Vec<Vec<f32>> {
+/// What is seen of a picture changed in all the ways in which it should still be found. One of the copies is looked at
+/// closely: which one, the seed decides.
+fn changed_copies(model: &Model, picture: Option<&Path>, seed: u64) -> Vec<ChangedCopy> {
     let Some(picture) = picture.and_then(|path| embedding::read_picture(path).ok()) else { return Vec::new() };
     // The network sees far fewer pixels; changing all of a large photograph would only take longer.
     let picture = picture.fit(LARGEST_CHANGED);
-    let changes = (0..).zip(changes::calibration());
-    changes
+    let changes = changes::calibration();
+    let examined = seed % changes.len() as u64;
+    let numbered = (0..).zip(changes);
+    numbered
         .filter_map(|(number, change)| {
             let copy = changes::apply(&picture, &change, seed.wrapping_add(number));
-            Some(model.embed(&copy).ok()?.normalized())
+            let embed = |picture: &Picture| Some(model.embed(picture).ok()?.normalized());
+            let further = Looks::Closer.all().iter().filter(|look| number == examined && **look != Look::Whole);
+            Some(ChangedCopy {
+                whole: embed(&copy)?,
+                closer: further.map(|look| embed(&look.at(&copy))).collect::<Option<_>>()?,
+            })
         })
         .collect()
 }

@@ -25,19 +25,27 @@ pub fn read_picture(path: &Path) -> Result<Picture, String> {
     image::decode(&std::fs::read(path).map_err(reason)?, &limits).map_err(|error| error.to_string())
 }
 
-/// Embeds every picture and keeps what `also` makes of it; the results are in the order of the paths whatever the
-/// number of threads. A picture that cannot be used gives the reason. The bar moves by one for each.
+/// Embeds every picture and keeps what `also` makes of it, as [`look_at_all`] does.
 pub fn embed_all<T: Send>(
     model: &Model,
     paths: &[&Path],
     bar: &ProgressBar,
     also: impl Fn(&Picture) -> Result<T, String> + Sync,
 ) -> Vec<Result<(Embedding, T), String>> {
-    let one = |path: &Path| {
-        let picture = read_picture(path)?;
-        let embedding = model.embed(&picture).map_err(|error| error.to_string())?;
-        Ok((embedding, also(&picture)?))
-    };
+    look_at_all(paths, bar, |picture| {
+        let embedding = model.embed(picture).map_err(|error| error.to_string())?;
+        Ok((embedding, also(picture)?))
+    })
+}
+
+/// What `look` makes of every picture, in the order of the paths whatever the number of threads. A picture that cannot be
+/// used gives the reason. The bar moves by one for each.
+pub fn look_at_all<T: Send>(
+    paths: &[&Path],
+    bar: &ProgressBar,
+    look: impl Fn(&Picture) -> Result<T, String> + Sync,
+) -> Vec<Result<T, String>> {
+    let one = |path: &Path| look(&read_picture(path)?);
     paths
         .par_iter()
         .map(|path| {

@@ -5,6 +5,7 @@ use clap::Args;
 use private_eye::{
     collection::{Condition, Filter},
     engine::{Answer, Match, SearchOptions, Verdict},
+    image::Looks,
     index::Effort,
 };
 use std::{fmt::Write, path::PathBuf};
@@ -34,13 +35,16 @@ pub struct Query {
     /// Leave out the work with this id.
     #[arg(long, value_name = "ID")]
     without: Vec<u32>,
+    /// Look at the picture in six ways: also at its centre, mirrored and turned. Takes six times as long.
+    #[arg(long)]
+    closer: bool,
     /// The score from which a match is a close one, for cosines -1 to 1 [default: the site's own].
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
     threshold: Option<f32>,
     /// The weights, where they are not in the site's models folder.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Print one JSON array of {rank, id, file, title, score, distance, verdict, item}.
+    /// Print one JSON array of {rank, id, file, title, score, distance, verdict, item}; with --closer also {look}.
     #[arg(long)]
     json: bool,
 }
@@ -62,8 +66,14 @@ impl Query {
             None => Effort::Auto,
         };
         let filter = Filter { conditions: self.conditions, without: self.without };
-        let options =
-            SearchOptions { limit: self.limit, effort, filter, threshold: self.threshold, ..SearchOptions::default() };
+        let options = SearchOptions {
+            limit: self.limit,
+            effort,
+            filter,
+            threshold: self.threshold,
+            looks: if self.closer { Looks::Closer } else { Looks::Once },
+            ..SearchOptions::default()
+        };
         let answer = engine.search(&bytes, &options).map_err(|error| Failure::at(self.picture.display(), error))?;
         if self.json { print_json(&answer.matches) } else { print(&in_words(&answer)) }
     }
@@ -77,7 +87,7 @@ fn in_words(answer: &Answer) -> String {
         (Verdict::Similar, Some(best)) => format!("Looks alike: {}", name(best)),
     };
     for found in &answer.matches {
-        let Match { rank, score, distance, verdict, file, .. } = found;
+        let Match { rank, score, distance, verdict, file, look, .. } = found;
         let verdict = match verdict {
             Verdict::Same => "same",
             Verdict::Similar => "similar",
@@ -87,6 +97,9 @@ fn in_words(answer: &Answer) -> String {
         let _ = write!(text, "\n{rank:>3}  {score:.3}  {distance:.3}  {verdict:<7}  {}", name(found));
         if !file.is_empty() {
             let _ = write!(text, "  [{file}]");
+        }
+        if let Some(look) = look {
+            let _ = write!(text, "  ({look})");
         }
     }
     text

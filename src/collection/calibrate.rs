@@ -7,6 +7,7 @@
 use super::{Basis, Calibration, CollectionError, CurvePoint, EffortPoint, Quality, Quantiles, Thresholds};
 use crate::index::{Effort, Forest, Index, Neighbour, Query, Random, Sieve, Vectors, exact};
 use rayon::prelude::*;
+use std::{iter, slice};
 
 /// Of the best matches called "same", this part must be right, half of the queries being absent.
 const SAME_PRECISION: f32 = 0.99;
@@ -44,38 +45,59 @@ impl Default for CalibrationOptions {
     }
 }
 
-/// Measures a collection. `changed` gives the embeddings of changed copies of an item's picture, on several threads at
+/// What was seen in a changed copy of an item's picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedCopy {
+    /// The embedding of the whole copy.
+    pub whole: Vec<f32>,
+    /// The embeddings of all further looks at it; none where it was looked at once.
+    pub closer: Vec<Vec<f32>>,
+}
+
+/// Measures a collection. `changed` gives what is seen in changed copies of an item's picture, on several threads at
 /// once; none where the picture can't be read. Where there are none at all, the items' own embeddings are the queries.
 pub fn calibrate(
     vectors: &Vectors,
     forest: &Forest,
     options: &CalibrationOptions,
-    changed: impl Fn(u32) -> Vec<Vec<f32>> + Sync,
+    changed: impl Fn(u32) -> Vec<ChangedCopy> + Sync,
 ) -> Result<Quality, CollectionError> {
     if vectors.is_empty() {
         return Err(CollectionError::Empty);
     }
     let sample = Random::new(options.seed).sample(vectors.len(), options.pictures.max(1));
-    let copies: Vec<(u32, Vec<f32>)> = sample
+    let copies: Vec<(u32, ChangedCopy)> = sample
         .par_iter()
         .map(|&item| item as u32)
         .flat_map_iter(|item| changed(item).into_iter().map(move |copy| (item, copy)))
         .collect();
     let mut basis = Basis::ChangedCopies;
     let mut queries: Vec<(u32, Query)> = copies
-        .into_iter()
-        .map(|(item, copy)| Ok((item, Query::quantize(&copy)?)))
+        .iter()
+        .map(|(item, copy)| Ok((*item, Query::quantize(&copy.whole)?)))
         .collect::<Result<_, CollectionError>>()?;
     if queries.is_empty() {
         basis = Basis::Embeddings;
         queries = sample.iter().map(|&item| (item as u32, vectors.query(item))).collect();
     }
-    let scores: Vec<Scores> = queries
-        .par_iter()
-        .map(|(item, query)| Scores::measure(vectors, *item, query))
+    let others = vectors.len() - 1;
+    let measured = Measured::by(vectors, queries.par_iter().map(|(item, query)| (*item, slice::from_ref(query))))?;
+    let thresholds = measured.thresholds(others);
+    let closer: Vec<(u32, Vec<Query>)> = copies
+        .iter()
+        .filter(|(_, copy)| !copy.closer.is_empty())
+        .map(|(item, copy)| {
+            let looks = iter::once(&copy.whole).chain(&copy.closer);
+            Ok((*item, looks.map(|look| Query::quantize(look)).collect::<Result<_, _>>()?))
+        })
         .collect::<Result<_, CollectionError>>()?;
-    let measured = Measured::new(&scores, vectors.metric().highest());
-    let thresholds = measured.thresholds(vectors.len() - 1);
+    let closer = match closer.is_empty() {
+        true => None,
+        false => {
+            let looks = closer.par_iter().map(|(item, looks)| (*item, looks.as_slice()));
+            Some(Measured::by(vectors, looks)?.thresholds(others))
+        }
+    };
     let pictures = queries.chunk_by(|a, b| a.0 == b.0).count();
     let calibration = Calibration {
         basis,
@@ -86,10 +108,10 @@ pub fn calibrate(
         curve: measured.curve(thresholds),
     };
     let (effort, default_effort) = effort_curve(vectors, forest, &queries)?;
-    Ok(Quality { thresholds, calibration, effort, default_effort, exact_below: EXACT_BELOW })
+    Ok(Quality { thresholds, closer, calibration, effort, default_effort, exact_below: EXACT_BELOW })
 }
 
-/// What one query scored.
+/// What one query scored, by the best of its looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Scores {
     /// With the item it was made from.
@@ -99,7 +121,17 @@ struct Scores {
 }
 
 impl Scores {
-    fn measure(vectors: &Vectors, item: u32, query: &Query) -> Result<Scores, CollectionError> {
+    fn measure(vectors: &Vectors, item: u32, looks: &[Query]) -> Result<Scores, CollectionError> {
+        let mut best = Scores { own: f32::NEG_INFINITY, other: None };
+        for look in looks {
+            let Scores { own, other } = Scores::of_look(vectors, item, look)?;
+            best.own = best.own.max(own);
+            best.other = best.other.into_iter().chain(other).reduce(f32::max);
+        }
+        Ok(best)
+    }
+
+    fn of_look(vectors: &Vectors, item: u32, query: &Query) -> Result<Scores, CollectionError> {
         let own = vectors.score(item as usize, query)?;
         let mut limit = 8;
         loop {
@@ -132,6 +164,16 @@ struct Measured {
 }
 
 impl Measured {
+    /// Measures items and the looks at a changed copy of each.
+    fn by<'a>(
+        vectors: &Vectors,
+        queries: impl ParallelIterator<Item = (u32, &'a [Query])>,
+    ) -> Result<Measured, CollectionError> {
+        let scores: Vec<Scores> =
+            queries.map(|(item, looks)| Scores::measure(vectors, item, looks)).collect::<Result<_, _>>()?;
+        Ok(Measured::new(&scores, vectors.metric().highest()))
+    }
+
     fn new(scores: &[Scores], highest: f32) -> Measured {
         let ascending = |numbers: &mut dyn Iterator<Item = f32>| {
             let mut numbers: Vec<f32> = numbers.collect();
@@ -282,9 +324,14 @@ mod tests {
         let copies = |item: u32| {
             let mut random = Random::stream(5, item.into());
             let original = &rows[item as usize * DIM..][..DIM];
-            (0..4).map(|_| row(&mut random, original, changed)).collect()
+            (0..4).map(|_| once(row(&mut random, original, changed))).collect()
         };
         calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), copies).unwrap()
+    }
+
+    /// A copy that was looked at once.
+    fn once(whole: Vec<f32>) -> ChangedCopy {
+        ChangedCopy { whole, closer: Vec::new() }
     }
 
     fn forest(vectors: &Vectors) -> Forest {
@@ -305,6 +352,28 @@ mod tests {
         assert!(similar < same && similar > other.p50);
         assert!(at(&quality, same).precision >= 0.99 && at(&quality, same).recall >= 0.95);
         assert!(at(&quality, similar).precision >= 0.90);
+    }
+
+    #[test]
+    fn whoever_looks_more_closely_needs_a_higher_score() {
+        let mut random = Random::new(9);
+        let rows: Vec<f32> = (0..400).flat_map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
+        let vectors = Vectors::quantize(DIM, &rows).unwrap();
+        let copies = |further: u64| {
+            let rows = &rows;
+            move |item: u32| {
+                let mut random = Random::stream(5, item.into());
+                let whole = row(&mut random, &rows[item as usize * DIM..][..DIM], 0.2);
+                // The further looks see strangers.
+                let closer = (0..further).map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
+                vec![ChangedCopy { whole, closer }]
+            }
+        };
+        let options = CalibrationOptions::default();
+        let looks = calibrate(&vectors, &forest(&vectors), &options, copies(8)).unwrap();
+        let look = calibrate(&vectors, &forest(&vectors), &options, copies(0)).unwrap();
+        assert_eq!((look.closer, look.thresholds), (None, looks.thresholds));
+        assert!(looks.closer.unwrap().same > looks.thresholds.same, "{looks:?}");
     }
 
     #[test]
@@ -357,7 +426,8 @@ mod tests {
         let mut rows: Vec<f32> = (0..50).flat_map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
         rows.extend(rows.clone());
         let vectors = Vectors::quantize(DIM, &rows).unwrap();
-        let copies = |item: u32| vec![row(&mut Random::new(item.into()), &rows[item as usize * DIM..][..DIM], 0.1)];
+        let copies =
+            |item: u32| vec![once(row(&mut Random::new(item.into()), &rows[item as usize * DIM..][..DIM], 0.1))];
         let quality = calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), copies).unwrap();
         assert!(quality.thresholds.same < quality.calibration.own.p05);
         let equal = Vectors::quantize(DIM, &rows[..DIM].repeat(30)).unwrap();
@@ -383,7 +453,8 @@ mod tests {
         let centres: Vec<Vec<f32>> = (0..100).map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
         let rows: Vec<f32> = (0..3000).flat_map(|item| row(&mut random, &centres[item % 100], 0.2)).collect();
         let vectors = Vectors::quantize(DIM, &rows).unwrap();
-        let copies = |item: u32| vec![row(&mut Random::new(item.into()), &rows[item as usize * DIM..][..DIM], 0.1)];
+        let copies =
+            |item: u32| vec![once(row(&mut Random::new(item.into()), &rows[item as usize * DIM..][..DIM], 0.1))];
         let quality = calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), copies).unwrap();
         let Effort::Candidates(candidates) = quality.default_effort else { panic!("{quality:?}") };
         let reached = |point: &&EffortPoint| point.recall_at_10 >= 0.99;
@@ -404,7 +475,7 @@ mod tests {
     fn the_same_seed_measures_the_same_and_nan_is_refused() {
         assert_eq!(measure(60, 1.0, 0.3), measure(60, 1.0, 0.3));
         let vectors = Vectors::quantize(2, &[1.0, 2.0]).unwrap();
-        let bad = |_| vec![vec![f32::NAN, 1.0]];
+        let bad = |_| vec![once(vec![f32::NAN, 1.0])];
         assert!(calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), bad).is_err());
         let none = Vectors::new(2).unwrap();
         assert!(calibrate(&none, &forest(&none), &CalibrationOptions::default(), |_| Vec::new()).is_err());

@@ -100,6 +100,10 @@ pub struct Shard {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     pub thresholds: Thresholds,
+    /// The thresholds for queries that are looked at in several ways, of which the best counts: strangers score higher
+    /// then. None where that was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closer: Option<Thresholds>,
     pub calibration: Calibration,
     /// What the forest found at growing effort, of what the exact scan finds.
     pub effort: Vec<EffortPoint>,
@@ -305,9 +309,10 @@ impl Manifest {
                 _ => {}
             }
         }
-        let Thresholds { same, similar } = self.quality.thresholds;
-        if !(same.is_finite() && similar.is_finite() && similar <= same) {
-            return Err(format!("thresholds of {same} for same and {similar} for similar"));
+        for Thresholds { same, similar } in [Some(self.quality.thresholds), self.quality.closer].into_iter().flatten() {
+            if !(same.is_finite() && similar.is_finite() && similar <= same) {
+                return Err(format!("thresholds of {same} for same and {similar} for similar"));
+            }
         }
         if self.quality.default_effort == Effort::Auto {
             return Err("its default effort is \"auto\"".into());
@@ -354,6 +359,7 @@ pub(super) mod tests {
             },
             quality: Quality {
                 thresholds: Thresholds { same: 0.9, similar: 0.7 },
+                closer: None,
                 calibration: Calibration {
                     basis: Basis::ChangedCopies,
                     pictures: 1,
@@ -424,6 +430,8 @@ pub(super) mod tests {
     #[test]
     fn thresholds_in_the_wrong_order_are_refused() {
         assert!(refused(|manifest| manifest.quality.thresholds.similar = 0.95).contains("0.95"));
+        let closer = Some(Thresholds { same: 0.8, similar: 0.85 });
+        assert!(refused(|manifest| manifest.quality.closer = closer).contains("0.85"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod site;
 mod write;
 
 #[cfg(not(target_family = "wasm"))]
-pub use calibrate::{CalibrationOptions, calibrate};
+pub use calibrate::{CalibrationOptions, ChangedCopy, calibrate};
 pub use columns::{Column, Holds};
 pub use filter::{Condition, Conditions, Filter, FilterError};
 #[cfg(not(target_family = "wasm"))]

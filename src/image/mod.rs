@@ -16,6 +16,7 @@ pub mod changes;
 mod error;
 mod format;
 mod jpeg;
+mod look;
 mod orientation;
 mod palette_tiff;
 mod pixels;
@@ -25,6 +26,7 @@ mod resize;
 pub use error::ImageError;
 pub use format::Format;
 pub use jpeg::encode_jpeg;
+pub use look::{Look, Looks};
 
 /// Limits that keep a hostile or huge file from exhausting memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use tract_core::internal::*;
 
 use super::error::ModelError;
-use super::kernels::{self, InstructionSet};
-use super::operators::{FusedConv, GlobalAveragePool, MaxPool};
+use super::kernels::{self, InstructionSet, Whitening};
+use super::operators::{FusedConv, GlobalAveragePool, MaxPool, Whiten};
 use super::weights::{Layer, Operator, Weights};
 
 /// A graph that is ready to run; each run has its own state, so it may be shared between threads.
@@ -57,6 +57,7 @@ fn wire(weights: &Weights<'_>, instructions: InstructionSet) -> TractResult<Type
             Operator::GlobalAveragePool { channels, scale } => {
                 Box::new(GlobalAveragePool { channels: *channels, scale: *scale })
             }
+            Operator::Whitening { weights } => Box::new(Whiten { whitening: Arc::new(Whitening::new(weights)) }),
         };
         // An operator may be called like the input of the network.
         values.push(model.wire_node(format!("layer.{name}"), operator, &inputs)?[0]);

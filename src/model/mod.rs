@@ -2,8 +2,8 @@
 //!
 //! A weights file ([`spec`], `docs/model-format.md`) is checked by `weights`, becomes a tract graph in `graph` whose
 //! nodes are `operators`, and those compute with the kernels of the machine's best instruction set. Everything from
-//! pixels to embedding is integer arithmetic but for one `f32` multiplication per value, so all machines agree on
-//! every bit.
+//! pixels to embedding is integer arithmetic but for one `f32` multiplication per value and the whitening at the end,
+//! whose sums have one order, so all machines agree on every bit.
 
 mod error;
 mod graph;
@@ -45,7 +45,7 @@ pub struct Model {
     graph: graph::Graph,
 }
 
-/// The global average pool of the last layer: `dim` non-negative numbers.
+/// The global average pool of the last layer, whitened if the weights say so: `dim` numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedding(pub Vec<f32>);
 

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use tract_core::internal::*;
 
-use super::kernels::{Convolution, Window, global_average_pool, max_pool};
+use super::kernels::{Convolution, Whitening, Window, global_average_pool, max_pool};
 
 /// Two operators are the same if they share their weights.
 macro_rules! equal_by {
@@ -153,6 +153,39 @@ impl EvalOp for GlobalAveragePool {
 impl TypedOp for GlobalAveragePool {
     fn output_facts(&self, _inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
         Ok(tvec!(DatumType::F32.fact([self.channels])))
+    }
+
+    as_op!();
+}
+
+/// Whitens the embedding.
+#[derive(Debug, Clone)]
+pub struct Whiten {
+    pub whitening: Arc<Whitening>,
+}
+
+equal_by!(Whiten, whitening);
+
+impl Op for Whiten {
+    fn name(&self) -> StaticName {
+        "Whiten".into()
+    }
+
+    op_as_typed_op!();
+}
+
+impl EvalOp for Whiten {
+    op_out_of_plan!();
+
+    fn eval(&self, _ctx: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let whitened = self.whitening.run(inputs[0].try_as_plain_ram()?.as_slice::<f32>()?);
+        Ok(tvec!(tensor1(&whitened).into_tvalue()))
+    }
+}
+
+impl TypedOp for Whiten {
+    fn output_facts(&self, _inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
+        Ok(tvec!(DatumType::F32.fact([self.whitening.outputs()])))
     }
 
     as_op!();

@@ -46,6 +46,14 @@ pub enum Op {
         output: String,
         scale: f32,
     },
+    /// Whitens the embedding `x`, not negative: `y = scale * (weight · (sqrt(x / sum(x)) - mean))`. Directions in which
+    /// changed copies of a picture differ from it count less then, and those that all pictures share don't count.
+    /// Its tensors are `name.mean` F32 `[in]`, `name.weight` I8 `[out, in]` and `name.scale` F32 `[out]`.
+    Whitening {
+        name: String,
+        input: String,
+        output: String,
+    },
 }
 
 /// A convolution with everything that follows it fused:

@@ -32,7 +32,18 @@ fn reference(file: &[u8], picture: &Picture) -> Vec<f32> {
         .map(|at| ((at / 3 / side, at / 3 % side, at % 3), i64::from(picture.rgb[at as usize])))
         .collect();
     let mut values = HashMap::from([("pixels".to_string(), (side, 3, pixels))]);
+    let mut embedding = Vec::new();
     for op in spec["ops"].as_array().unwrap() {
+        if op["op"] == "whitening" {
+            let data = |part: &str| tensors.tensor(&format!("{}.{part}", op["name"].as_str().unwrap())).unwrap().data();
+            let floats = |part: &str| data(part).chunks(4).map(|word| f32::from_le_bytes(word.try_into().unwrap()));
+            let sum = embedding.iter().fold(0.0, |sum, x| sum + f64::from(*x));
+            let roots = embedding.iter().map(|x| (f64::from(*x) / sum).sqrt() as f32);
+            let centred: Vec<f32> = roots.zip(floats("mean")).map(|(root, mean)| root - mean).collect();
+            let rows = data("weight").chunks(centred.len());
+            let products = |row: &[u8]| row.iter().zip(&centred).fold(0.0, |sum, (w, x)| sum + f32::from(*w as i8) * x);
+            return rows.zip(floats("scale")).map(|(row, scale)| products(row) * scale).collect();
+        }
         let (side, channels, input) = &values[op["input"].as_str().unwrap()];
         let mut output = Values::new();
         let (out_side, outputs) = match op["op"].as_str().unwrap() {
@@ -82,12 +93,13 @@ fn reference(file: &[u8], picture: &Picture) -> Vec<f32> {
             _ => {
                 let factor = op["scale"].as_f64().unwrap() as f32 / (side * side) as f32;
                 let sum = |c| (0..side * side).map(|at| input[&(at / side, at % side, c)]).sum::<i64>();
-                return (0..*channels).map(|c| sum(c) as f32 * factor).collect();
+                embedding = (0..*channels).map(|c| sum(c) as f32 * factor).collect::<Vec<f32>>();
+                continue;
             }
         };
         values.insert(op["output"].as_str().unwrap().to_string(), (out_side, outputs, output));
     }
-    panic!("the network has no end");
+    embedding
 }
 
 #[test]
@@ -101,6 +113,51 @@ fn a_small_network_gives_the_bits_of_the_definition_with_every_kernel() {
             let model = Model::with_instructions(&file, instructions).unwrap();
             assert_eq!(model.embed(&picture).unwrap().0, expected, "{instructions:?}");
         }
+    }
+}
+
+#[test]
+fn a_whitened_embedding_has_the_bits_of_the_definition() {
+    let (file, picture) = (support::small_and_white(4), picture(19, 4));
+    let expected = reference(&file, &picture);
+    assert!(expected.len() == 9 && expected.iter().any(|x| *x < 0.0), "{expected:?}");
+    for instructions in InstructionSet::available() {
+        let model = Model::with_instructions(&file, instructions).unwrap();
+        assert_eq!(model.embed(&picture).unwrap().0, expected, "{instructions:?}");
+        assert_eq!(model.id().dim, 9);
+    }
+}
+
+#[test]
+fn a_whitening_that_does_not_fit_the_embedding_is_refused() {
+    let whiten = |file: &mut WeightsFile| {
+        let op = json!({"op": "whitening", "name": "white", "input": "embedding", "output": "whitened"});
+        file.spec["ops"].as_array_mut().unwrap().push(op);
+        file.tensors.push(("white.mean".into(), Dtype::F32, vec![5], vec![0; 20]));
+        file.tensors.push(("white.weight".into(), Dtype::I8, vec![5, 5], vec![1; 25]));
+        file.tensors.push(("white.scale".into(), Dtype::F32, vec![5], vec![0; 20]));
+    };
+    let message = complaint(whiten_then(whiten, |file| file.spec["ops"][4]["input"] = json!("c")));
+    assert!(message.contains("`white`") && message.contains("expected a global_average_pool"), "{message}");
+    let message = complaint(whiten_then(whiten, |file| {
+        file.tensors[7].2 = vec![5, 4];
+        file.tensors[7].3.truncate(20);
+    }));
+    assert!(message.contains("`white.weight`") && message.contains("expected I8 [5, 5]"), "{message}");
+    let infinite = f32::INFINITY.to_le_bytes();
+    let message = complaint(whiten_then(whiten, |file| file.tensors[8].3[..4].copy_from_slice(&infinite)));
+    assert!(message.contains("`white.scale`") && message.contains("inf"), "{message}");
+}
+
+/// Damage to a network that is whitened first.
+fn whiten_then(
+    whiten: impl Fn(&mut WeightsFile),
+    damage: impl FnOnce(&mut WeightsFile),
+) -> impl FnOnce(&mut WeightsFile) {
+    move |file| {
+        whiten(file);
+        assert!(Model::from_bytes(&file.bytes()).is_ok());
+        damage(file);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use safetensors::{Dtype, SafeTensors};
 
 use super::error::ModelError;
-use super::kernels::{ConvWeights, Shape, Window, values};
+use super::kernels::{ConvWeights, Shape, WhiteningWeights, Window, values};
 use super::spec::{ConvSpec, FORMAT_VERSION, METADATA_KEY, ModelSpec, Op};
 
 /// The name under which the first operator reads the picture.
@@ -48,6 +48,9 @@ pub enum Operator<'a> {
         channels: usize,
         scale: f32,
     },
+    Whitening {
+        weights: WhiteningWeights<'a>,
+    },
 }
 
 /// What is known of a value while the list of operators is followed.
@@ -66,8 +69,10 @@ enum Kind {
     Activation,
     /// `i8`, -127..=127; only convolutions read it.
     Signed,
-    /// `f32`; the end.
+    /// `f32`, not negative.
     Embedding,
+    /// `f32`; the end.
+    Whitened,
 }
 
 impl<'a> Weights<'a> {
@@ -137,7 +142,37 @@ impl<'a> Reader<'a> {
                 let operator = Operator::GlobalAveragePool { channels, scale: *scale };
                 self.push(output, output, value.number, operator, [1, 1, channels], Kind::Embedding)
             }
+            Op::Whitening { name, input, output } => {
+                let value = self.value(name, input)?;
+                if value.kind != Kind::Embedding {
+                    return Err(self.problem(name, format!("it reads `{input}`, expected a global_average_pool")));
+                }
+                let weights = self.whitening_weights(name, value.shape[2])?;
+                let shape = [1, 1, weights.scale.len()];
+                self.push(name, output, value.number, Operator::Whitening { weights }, shape, Kind::Whitened)
+            }
         }
+    }
+
+    fn whitening_weights(&self, name: &str, inputs: usize) -> Result<WhiteningWeights<'a>, ModelError> {
+        let floats = |part: &str, count: usize| {
+            let name = format!("{name}.{part}");
+            let numbers: Vec<f32> = words(self.tensor(&name, Dtype::F32, &[count])?).map(f32::from_le_bytes).collect();
+            match numbers.iter().find(|number| !is_usable(**number)) {
+                Some(got) => {
+                    Err(wrong(&name, &got.to_string(), &format!("finite numbers up to {LARGEST_MULTIPLIER:e}")))
+                }
+                None => Ok(numbers),
+            }
+        };
+        let weight_name = format!("{name}.weight");
+        let weight = self.tensors.tensor(&weight_name).map_err(|_| missing(&weight_name, "an I8 tensor"))?;
+        let outputs = weight.shape().first().copied().unwrap_or(0);
+        let weight = self.tensor(&weight_name, Dtype::I8, &[outputs, inputs])?;
+        if outputs == 0 {
+            return Err(wrong(&weight_name, "no output", "at least one"));
+        }
+        Ok(WhiteningWeights { mean: floats("mean", inputs)?, weight, scale: floats("scale", outputs)? })
     }
 
     fn conv(&mut self, spec: &ConvSpec) -> Result<(), ModelError> {
@@ -147,7 +182,7 @@ impl<'a> Reader<'a> {
             Kind::Pixels => 255,
             Kind::Activation => 127,
             Kind::Signed => 0,
-            Kind::Embedding => {
+            Kind::Embedding | Kind::Whitened => {
                 return Err(self.problem(name, format!("it reads `{}`, expected pixels or activations", spec.input)));
             }
         };
@@ -302,19 +337,27 @@ impl<'a> Reader<'a> {
     /// Checks what only shows at the end: the embedding comes last, and every tensor has a use.
     fn finish(&self, spec: &ModelSpec) -> Result<(), ModelError> {
         let averages = self.layers.iter().filter(|l| matches!(l.operator, Operator::GlobalAveragePool { .. })).count();
-        match self.layers.last() {
-            Some(Layer { operator: Operator::GlobalAveragePool { channels, .. }, .. })
-                if averages == 1 && *channels == spec.dim => {}
-            last => {
-                let name = last.map_or("none", |layer| &layer.name);
-                let expected = format!("one global_average_pool of {} channels (its `dim`) as the last one", spec.dim);
-                return Err(self.problem(name, format!("the network ends with it, expected {expected}")));
-            }
+        let dim = self.layers.last().and_then(|layer| match &layer.operator {
+            Operator::GlobalAveragePool { channels, .. } => Some(*channels),
+            Operator::Whitening { weights } => Some(weights.scale.len()),
+            Operator::Conv { .. } | Operator::MaxPool { .. } => None,
+        });
+        if averages != 1 || dim != Some(spec.dim) {
+            let name = self.layers.last().map_or("none", |layer| &layer.name);
+            let expected = format!(
+                "one global_average_pool of {} channels (its `dim`), or a whitening that makes as many numbers of it, as the last one",
+                spec.dim
+            );
+            return Err(self.problem(name, format!("the network ends with it, expected {expected}")));
         }
-        let convs = self.layers.iter().filter(|l| matches!(l.operator, Operator::Conv { .. }));
-        let used: Vec<String> = convs
-            .flat_map(|layer| ["weight", "bias", "multiplier"].map(|part| format!("{}.{part}", layer.name)))
-            .collect();
+        let parts = |operator: &Operator<'_>| match operator {
+            Operator::Conv { .. } => ["weight", "bias", "multiplier"].as_slice(),
+            Operator::Whitening { .. } => ["mean", "weight", "scale"].as_slice(),
+            Operator::MaxPool { .. } | Operator::GlobalAveragePool { .. } => [].as_slice(),
+        };
+        let tensors_of =
+            |layer: &Layer<'_>| parts(&layer.operator).iter().map(|part| format!("{}.{part}", layer.name)).collect();
+        let used: Vec<String> = self.layers.iter().flat_map::<Vec<String>, _>(tensors_of).collect();
         let mut names = self.tensors.names();
         names.sort_unstable();
         match names.into_iter().find(|name| !used.iter().any(|used| used == name)) {

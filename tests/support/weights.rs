@@ -26,6 +26,15 @@ pub fn resnet18(seed: u64) -> Vec<u8> {
 /// A network of all the kinds of convolutions that read all channels, for pictures of 19×19 pixels. Its channels are multiples
 /// of nothing.
 pub fn small(seed: u64) -> Vec<u8> {
+    small_network(seed).finish("f")
+}
+
+/// The same with a whitening behind it, of 9 numbers.
+pub fn small_and_white(seed: u64) -> Vec<u8> {
+    small_network(seed).finish_white("f", 9)
+}
+
+fn small_network(seed: u64) -> WeightsFile {
     let mut file = WeightsFile::new("small", 19, seed);
     file.conv(Conv { kernel: 5, stride: 2, outputs: 11, ..Conv::new("stem", "pixels", "a") });
     file.max_pool("a", "b", 3, 2, 1);
@@ -34,7 +43,7 @@ pub fn small(seed: u64) -> Vec<u8> {
     // As in MobileNetV2, a convolution reads what no ReLU has cut off.
     file.conv(Conv { kernel: 1, outputs: 7, signed: true, ..Conv::new("narrow", &d, "e") });
     file.conv(Conv { outputs: 21, ..Conv::new("wide", "e", "f") });
-    file.finish("f")
+    file
 }
 
 /// A convolution to be added; its padding keeps the size (but for the stride).
@@ -131,6 +140,21 @@ impl WeightsFile {
     pub fn finish(mut self, input: &str) -> Vec<u8> {
         self.op(json!({"op": "global_average_pool", "input": input, "output": "embedding", "scale": 0.05}));
         self.spec["dim"] = self.channels[input].into();
+        self.bytes()
+    }
+
+    /// Adds the global average pool and a whitening, and returns the file's bytes.
+    pub fn finish_white(mut self, input: &str, outputs: usize) -> Vec<u8> {
+        let inputs = self.channels[input];
+        self.op(json!({"op": "global_average_pool", "input": input, "output": "embedding", "scale": 0.05}));
+        self.op(json!({"op": "whitening", "name": "white", "input": "embedding", "output": "whitened"}));
+        let mut floats = |count: usize| (0..count).flat_map(|_| (self.random.unit() as f32).to_le_bytes()).collect();
+        let (mean, scale): (Vec<u8>, Vec<u8>) = (floats(inputs), floats(outputs));
+        let weight = (0..inputs * outputs).map(|_| self.random.below(255) as u8).collect();
+        self.tensors.push(("white.mean".into(), Dtype::F32, vec![inputs], mean));
+        self.tensors.push(("white.weight".into(), Dtype::I8, vec![outputs, inputs], weight));
+        self.tensors.push(("white.scale".into(), Dtype::F32, vec![outputs], scale));
+        self.spec["dim"] = outputs.into();
         self.bytes()
     }
 

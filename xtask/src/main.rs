@@ -9,6 +9,7 @@ mod demo;
 mod draw;
 mod install;
 mod linker;
+mod model;
 mod page;
 mod process;
 mod python;
@@ -53,6 +54,8 @@ enum Task {
     Draw(draw::Options),
     /// Trains the network on pictures and converts the result to the weights that ship
     Train(train::Options),
+    /// Brings a network that others publish: downloads, checks, converts it to a weights file
+    Model(model::Options),
     /// Builds the WebAssembly module in target/wasm
     Wasm,
     /// Takes the pictures of the README anew, in a real browser
@@ -85,6 +88,7 @@ fn run(workspace: &Workspace, task: Task) -> anyhow::Result<ExitCode> {
         Task::Demo => drop(site::build(workspace, command_line::Profile::Release)?),
         Task::Draw(options) => draw::run(&options)?,
         Task::Train(options) => train::run(workspace, &options)?,
+        Task::Model(options) => model::run(workspace, &options)?,
         Task::Wasm => drop(wasm::build(workspace)?),
         Task::Screenshots => screenshots::run(workspace)?,
     }

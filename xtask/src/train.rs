@@ -1,4 +1,4 @@
-//! `cargo xtask train`: from pictures to the weights that ship.
+//! `cargo xtask train`: from pictures to the weights that ship: training, conversion to integers, whitening.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,10 +68,17 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
     let page = page::build(workspace)?.folder;
     let program = command_line::build(workspace, Profile::Release, &page)?;
-    let mut import = Command::new(program);
+    let mut import = Command::new(&program);
     import.args(["model", "import"]).arg(export.join("resnet18.onnx")).args(["--name", "resnet18"]);
     import.arg("--calibrate").arg(first(&options.pictures)).arg("--out").arg(&options.out);
-    process::run(&mut import)
+    process::run(&mut import)?;
+
+    let mut whiten = Command::new(&python);
+    whiten.arg(workspace.root().join("models/whiten.py")).arg("--command").arg(program);
+    for folder in options.pictures.iter().chain([&drawn]) {
+        whiten.arg("--pictures").arg(folder);
+    }
+    process::run(whiten.arg("--weights").arg(&options.out))
 }
 
 fn first(folders: &[PathBuf]) -> &Path {

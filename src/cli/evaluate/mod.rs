@@ -10,6 +10,7 @@ use labels::Label;
 use measure::{Outcome, Point, Report};
 use private_eye::{
     engine::{Engine, SearchOptions},
+    image::{Looks, Picture},
     index::Effort,
 };
 use std::path::{Path, PathBuf};
@@ -34,6 +35,9 @@ pub struct Evaluate {
     /// Compare with about this many works.
     #[arg(long, value_name = "N")]
     effort: Option<usize>,
+    /// Look at every query in six ways, as `private-eye query --closer` does.
+    #[arg(long)]
+    closer: bool,
     /// The weights, where they are not in the site's models folder.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -54,30 +58,36 @@ impl Evaluate {
         let engine = site::engine(&self.site, self.model.as_deref())?;
         let labels = labels::read(&self.queries, engine.collection())?;
         let outcomes = self.outcomes(&engine, &labels)?;
-        let report = Report::new(&outcomes, labels.len(), engine.collection().manifest().quality.thresholds.similar);
+        let similar = engine.thresholds(self.looks()).similar;
+        let report = Report::new(&outcomes, labels.len(), similar);
         if let Some(path) = &self.chart {
             fs_err::write(path, chart::svg(&report))?;
         }
         if self.json { print_json(&report) } else { print(&in_words(&report)) }
     }
 
+    fn looks(&self) -> Looks {
+        if self.closer { Looks::Closer } else { Looks::Once }
+    }
+
     fn outcomes(&self, engine: &Engine, labels: &[Label]) -> Result<Vec<Outcome>, Failure> {
         let paths: Vec<&Path> = labels.iter().map(|label| label.image.as_path()).collect();
         let bar = progress::bar("Asking", paths.len());
-        let embeddings = embedding::embed_all(engine.model(), &paths, &bar, |_| Ok(()));
+        let look = |picture: &Picture| engine.look(picture, self.looks()).map_err(|error| error.to_string());
+        let seen = embedding::look_at_all(&paths, &bar, look);
         bar.finish_and_clear();
         let effort = match self.effort {
             _ if self.exact => Effort::Exact,
             Some(candidates) => Effort::Candidates(candidates),
             None => Effort::Auto,
         };
-        let options = SearchOptions { limit: DEPTH, effort, ..SearchOptions::default() };
+        let options = SearchOptions { limit: DEPTH, effort, looks: self.looks(), ..SearchOptions::default() };
         let (mut outcomes, mut skipped) = (Vec::new(), Vec::new());
-        for (label, embedding) in labels.iter().zip(embeddings) {
-            match embedding {
-                Ok((embedding, ())) => {
+        for (label, seen) in labels.iter().zip(seen) {
+            match seen {
+                Ok(embeddings) => {
                     let answer = engine
-                        .search_embedding(&embedding.normalized(), &options)
+                        .search_looks(&embeddings, &options)
                         .map_err(|error| Failure::at(label.image.display(), error))?;
                     outcomes.push(Outcome::new(&answer.matches, &label.right));
                 }

@@ -19,6 +19,7 @@ mod shape;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod simd128;
 mod transform;
+mod whiten;
 mod winograd;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use depthwise::pack as depthwise;
 pub use pool::{global_average_pool, max_pool};
 pub use shape::{Shape, Window, values};
 use transform::Patches;
+pub use whiten::{Whitening, WhiteningWeights};
 
 /// A convolution with its weights packed for one instruction set.
 pub trait Convolution: Debug + Send + Sync {

@@ -27,7 +27,7 @@ enum Part {
     Wasm,
     /// The page in real browsers
     Browser,
-    /// What trains the network; takes minutes and PyTorch, so it runs only when asked for
+    /// What trains the network and imports others; takes minutes and PyTorch, so it runs only when asked for
     Training,
 }
 
@@ -70,7 +70,9 @@ fn training(workspace: &Workspace) -> Result<()> {
     let models = workspace.root().join("models");
     let python =
         python::Environment::from_file("training", &models.join("requirements.txt"))?.find_or_install(workspace)?;
-    process::run(Command::new(python).arg("test_training.py").current_dir(models))
+    process::run(Command::new(&python).arg("test_training.py").current_dir(&models))?;
+    let command = command_line::build(workspace, Profile::Release, &page::build(workspace)?.folder)?;
+    process::run(Command::new(&python).arg("test_import.py").current_dir(&models).env("PRIVATE_EYE_COMMAND", command))
 }
 
 /// The demo site, built by the command that the tests compile anyway.
