@@ -133,19 +133,19 @@ fn a_region_is_searched_as_if_it_were_the_whole_picture() {
 }
 
 #[test]
-fn closer_looks_find_a_turned_picture_and_say_which_look_did() {
+fn closer_looks_find_a_mirrored_picture_and_say_which_look_did() {
     let engine = engine(9);
-    let turned = imageops::rotate90(&draw(4));
+    let mirrored = imageops::flip_horizontal(&draw(4));
     let closer = SearchOptions { looks: Looks::Closer, ..SearchOptions::default() };
-    let answer = engine.search(&png(&turned), &closer).unwrap();
+    let answer = engine.search(&png(&mirrored), &closer).unwrap();
     let best = &answer.matches[0];
-    assert_eq!((best.id, best.score, best.look), (4, 1.0, Some(Look::TurnedLeft)));
-    assert_eq!(serde_json::to_value(best).unwrap()["look"], "turned left");
+    assert_eq!((best.id, best.score, best.look), (4, 1.0, Some(Look::Mirrored)));
+    assert_eq!(serde_json::to_value(best).unwrap()["look"], "mirrored");
     let mut found: Vec<u32> = answer.matches.iter().map(|found| found.id).collect();
     found.sort_unstable();
     assert_eq!(found, (0..9).collect::<Vec<_>>(), "every work once");
 
-    let once = engine.search(&png(&turned), &SearchOptions::default()).unwrap();
+    let once = engine.search(&png(&mirrored), &SearchOptions::default()).unwrap();
     let score = |answer: &Answer| answer.matches.iter().find(|found| found.id == 4).unwrap().score;
     assert!(score(&once) < score(&answer));
     assert_eq!(once.matches[0].look, None);

@@ -35,7 +35,7 @@ pub struct Query {
     /// Leave out the work with this id.
     #[arg(long, value_name = "ID")]
     without: Vec<u32>,
-    /// Look at the picture in six ways: also at its centre, mirrored and turned. Takes six times as long.
+    /// Look at the picture in four ways: also at its middle, and mirrored. Takes four times as long.
     #[arg(long)]
     closer: bool,
     /// The score from which a match is a close one, for cosines -1 to 1 [default: the site's own].

@@ -35,7 +35,7 @@ pub struct Evaluate {
     /// Compare with about this many works.
     #[arg(long, value_name = "N")]
     effort: Option<usize>,
-    /// Look at every query in six ways, as `private-eye query --closer` does.
+    /// Look at every query in four ways, as `private-eye query --closer` does.
     #[arg(long)]
     closer: bool,
     /// The weights, where they are not in the site's models folder.
