@@ -28,13 +28,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 from torch import Tensor, nn
-from torchvision.models import resnet18
 
 import pictures
 import weights
+from network import Embedder
 
 HERE = Path(__file__).parent
 SIZE = 224
@@ -165,8 +164,8 @@ def batches(images: Iterable[Image.Image]) -> Iterator[Tensor]:
 
 @torch.no_grad()
 def embed(model: nn.Module, images: Iterable[Image.Image]) -> Tensor:
-    """Normalized embeddings, one row each."""
-    return torch.cat([F.normalize(model(batch)) for batch in batches(images)])
+    """Unit vectors, one row each."""
+    return torch.cat([model(batch) for batch in batches(images)])
 
 
 def main():
@@ -196,10 +195,9 @@ def main():
         return
 
     torch.manual_seed(0)
-    model = resnet18(weights=None)
-    model.fc = nn.Identity()
+    model = Embedder()
     if args.weights:
-        weights.start(model, args.weights, next(batches(pictures.read(gallery[:16]))))
+        model.start(args.weights, next(batches(pictures.read(gallery[:16]))))
     model.eval().to(memory_format=torch.channels_last)
     vectors = embed(model, pictures.read(gallery))
 

@@ -47,8 +47,9 @@ def read_bytes(pictures: list[Picture]) -> Iterator[tuple[Picture, bytes]]:
         if picture.place.is_dir():
             yield picture, (picture.place / picture.name).read_bytes()
         else:
-            archive = archives.setdefault(picture.place, zipfile.ZipFile(picture.place))
-            yield picture, archive.read(picture.name)
+            if picture.place not in archives:
+                archives[picture.place] = zipfile.ZipFile(picture.place)
+            yield picture, archives[picture.place].read(picture.name)
 
 
 def read(pictures: list[Picture]) -> Iterator[Image.Image]:

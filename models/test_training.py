@@ -12,22 +12,15 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import nn
-from torchvision.models import resnet18
 
 import evaluate
 import generated
 import weights
-from safetensors.torch import load_file
+from network import Embedder, backbone
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "resnet18.safetensors"
 COUNT = 160
-
-
-def network() -> nn.Module:
-    model = resnet18(weights=None)
-    model.fc = nn.Identity()
-    return model.eval()
 
 
 def recall(model: nn.Module, images: list[Image.Image]) -> float:
@@ -47,7 +40,7 @@ class Training(unittest.TestCase):
         cls.batch = next(evaluate.batches(cls.images))
 
     def test_the_integers_that_ship_unfold_into_a_network_that_trains_from_where_they_are(self):
-        model = network()
+        model = backbone().eval()
         weights.start(model, SHIPPED, self.batch)
         with torch.no_grad():
             before = F.normalize(model(self.batch))
@@ -56,17 +49,17 @@ class Training(unittest.TestCase):
         self.assertGreater((before * after).sum(1).min().item(), 0.98)
 
     def test_fine_tuning_on_a_collection_finds_more_of_it(self):
-        model = network()
-        weights.start(model, SHIPPED, self.batch)
-        before = recall(model.eval(), self.images)
+        model = Embedder().eval()
+        model.start(SHIPPED, self.batch)
+        before = recall(model, self.images)
         with tempfile.TemporaryDirectory() as place:
             for index, image in enumerate(self.images):
                 image.save(Path(place, f"{index:03}.png"))
             command = [sys.executable, HERE / "train.py", "--init", SHIPPED, "--pictures", place, "--out", place]
             command += ["--generated", "0", "--views", "8000", "--stages", "96:1", "--lr", "5e-4", "--memory", "512"]
             subprocess.run(command, check=True)
-            model.load_state_dict(load_file(Path(place, "resnet18.f32.safetensors")))
-        after = recall(model.eval(), self.images)
+            model.start(Path(place, "resnet18.f32.safetensors"), self.batch)
+        after = recall(model, self.images)
         print(f"recall@1 of hostile copies among {COUNT}: {before:.3f} before, {after:.3f} after")
         self.assertGreater(after, before)
 

@@ -44,7 +44,9 @@ def corners(kind: Tensor) -> Tensor:
     """Where the corners of each view lie in its picture, whose own lie at ±1: (B, 4, 2)."""
     n, dev = len(kind), kind.device
     pick = lambda *values: torch.tensor(values, device=dev)[kind]  # noqa: E731
-    half = uniform(n, pick(0.96, 0.72, 0.75, 0.40), pick(1.0, 1.0, 1.75, 0.95), dev)
+    low, high = pick(0.96, 0.72, 0.75, 0.40), pick(1.0, 1.0, 1.75, 0.95)
+    # Small parts are the hard ones, so hostile views show them more often.
+    half = low + (high - low) * torch.rand(n, device=dev) ** pick(1.0, 1.0, 1.0, 1.5)
     # Some hostile views show the picture small within something else.
     half = torch.where((kind == HOSTILE) & (torch.rand(n, device=dev) < 0.15), uniform(n, 1.2, 2.0, dev), half)
     aspect = (uniform(n, -1, 1, dev) * pick(0.01, 0.06, 0.15, 0.25)).exp()
@@ -186,15 +188,15 @@ def render(pictures: Tensor, kind: Tensor, size: int, masks: Tensor) -> Tensor:
     source = pictures.float() / 255
     # Small views are drawn at twice their size and averaged, so that detail doesn't alias.
     fine = size * 2 if size * 1.3 < source.shape[-1] else size
-    where = grid(corners(kind), fine)
-    x = F.grid_sample(source, where, padding_mode="border", align_corners=False)
-    beyond = (where.abs().amax((1, 2, 3)) > 1.02).nonzero()[:, 0]
-    if len(beyond):
-        cover = ((1 - where[beyond].abs().amax(-1)) * fine / 4 + 0.5).clamp(0, 1)[:, None]
-        around = surroundings(source.roll(n // 2, 0)[beyond], where[beyond])
-        x[beyond] = x[beyond] * cover + around * (1 - cover)
+    corner = corners(kind)
+    x = F.grid_sample(source, grid(corner, fine), padding_mode="border", align_corners=False)
     if fine != size:
         x = F.avg_pool2d(x, 2)
+    where = grid(corner, size)
+    beyond = (where.abs().amax((1, 2, 3)) > 1.02).nonzero()[:, 0]
+    if len(beyond):
+        cover = ((1 - where[beyond].abs().amax(-1)) * size / 2 + 0.5).clamp(0, 1)[:, None]
+        x[beyond] = surroundings(source.roll(n // 2, 0)[beyond], where[beyond]).lerp(x[beyond], cover)
     written = (torch.rand(n, device=dev) < at(WRITING_SHARE)).nonzero()[:, 0]
     if len(written):
         choice = torch.randint(len(masks), (len(written),), device=masks.device)

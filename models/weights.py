@@ -35,6 +35,17 @@ def specification(path: Path) -> dict | None:
     return text and json.loads(text)
 
 
+def whitening(path: Path) -> dict[str, Tensor] | None:
+    """Mean (in) and weight (out, in) of the layer behind the network of an integer weights file, where it has them."""
+    spec = specification(path)
+    op = next((op for op in spec["ops"] if op["op"] == "whitening"), None) if spec else None
+    if op is None:
+        return None
+    tensors, name = load_file(path), op["name"]
+    weight = tensors[f"{name}.weight"].float() * tensors[f"{name}.scale"][:, None]
+    return {"mean": tensors[f"{name}.mean"], "weight": weight}
+
+
 def floats(spec: dict, tensors: dict[str, Tensor]) -> Iterator[tuple[str, tuple[Tensor, Tensor]]]:
     """Weight (out, in, kh, kw) and bias (out) of each convolution, in the units of the float network."""
     # What one step of each value is worth. A file gives only ratios, where values are added, and the last one;

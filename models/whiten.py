@@ -9,6 +9,8 @@ of the training, views.py) follow a mean, and a matrix that shrinks the
 directions in which views of one picture differ, then evens out what is left.
 It is computed from what the integer network itself says, by `private-eye
 embed`, and written into the same file; one that was there before is replaced.
+`--head` starts from the layer that the training learned behind the network
+(train.py): what follows is computed from its output, and both become one matrix.
 Pictures that the training holds out are not looked at here either.
 
 The formulas: square roots of shares, Arandjelović and Zisserman, "Three things
@@ -69,16 +71,26 @@ def root(x: np.ndarray) -> np.ndarray:
     return np.sqrt(x / np.maximum(x.sum(1, keepdims=True), 1e-12))
 
 
-def learn(hung: np.ndarray, seen: list[np.ndarray], within: float, between: float) -> tuple[np.ndarray, np.ndarray]:
+def learn(origin: np.ndarray, seen: list[np.ndarray], within: float, between: float) -> tuple[np.ndarray, np.ndarray]:
     """The mean (in) and the matrix (out, in). `within` and `between` are added to the variances, as shares of their mean."""
-    origin = root(hung)
     mean = origin.mean(0)
-    differences = np.concatenate([root(views) - origin for views in seen])
+    differences = np.concatenate([views - origin for views in seen])
     variance, axes = np.linalg.eigh(differences.T @ differences / len(differences))
     shrink = axes * (variance + within * variance.mean()) ** -0.5 @ axes.T
     spread = (origin - mean) @ shrink
     variance, axes = np.linalg.eigh(spread.T @ spread / len(spread))
     return mean, (axes * (variance + between * variance.mean()) ** -0.5).T @ shrink
+
+
+def behind(
+    head: tuple[np.ndarray, np.ndarray], hung: np.ndarray, seen: list[np.ndarray], within: float, between: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same, learned from the output of a layer (its mean and matrix) and multiplied with it."""
+    first, layer = head
+    apply = lambda x: (root(x) - first) @ layer.T  # noqa: E731
+    second, matrix = learn(apply(hung), [apply(views) for views in seen], within, between)
+    # layer (x - first) - second = layer (x - first - layer⁻¹ second)
+    return first + np.linalg.lstsq(layer, second, rcond=None)[0], matrix @ layer
 
 
 def without(spec: dict, tensors: dict[str, np.ndarray]) -> tuple[dict, dict[str, np.ndarray]]:
@@ -106,6 +118,7 @@ def main():
     add("--count", type=int, default=2000, help="pictures to look at, at most (%(default)s)")
     add("--within", type=float, default=0.03, help="added to variances among views (%(default)s)")
     add("--between", type=float, default=3.0, help="added to variances among pictures (%(default)s)")
+    add("--head", type=Path, help="the layer that the training learned: head.safetensors of an export")
     add("--seed", type=int, default=7)
     add("--command", default="private-eye", help="the program that embeds (%(default)s)")
     args = parser.parse_args()
@@ -121,7 +134,12 @@ def main():
         store(place / "plain.safetensors", spec, tensors)
         draw([found[index] for index in order], place, args.seed)
         hung, *seen = (embed(args.command, place / "plain.safetensors", place / kind) for kind in KINDS)
-    mean, matrix = learn(hung, seen, args.within, args.between)
+    if args.head:
+        head = load_file(args.head)
+        head = head["mean"].astype(np.float64), head["weight"].astype(np.float64)
+        mean, matrix = behind(head, hung, seen, args.within, args.between)
+    else:
+        mean, matrix = learn(root(hung), [root(views) for views in seen], args.within, args.between)
 
     scale = np.maximum(np.abs(matrix).max(1), 1e-12) / 127
     tensors[f"{NAME}.mean"] = mean.astype(np.float32)

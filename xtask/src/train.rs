@@ -78,6 +78,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     for folder in options.pictures.iter().chain([&drawn]) {
         whiten.arg("--pictures").arg(folder);
     }
+    whiten.arg("--head").arg(export.join("head.safetensors"));
     process::run(whiten.arg("--weights").arg(&options.out))
 }
 
