@@ -42,6 +42,7 @@
 
 pub mod collection;
 pub mod engine;
+mod hash;
 pub mod image;
 pub mod index;
 pub mod model;

@@ -31,13 +31,18 @@ impl Loader {
 
     /// Verifies one file that [`Manifest::files`] names, by its length and its SHA-256, and reads it.
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), CollectionError> {
+        self.add_hashed(file, bytes, &sha256(bytes))
+    }
+
+    /// The same where the caller has a faster way to the SHA-256 of the bytes (lower-case hex), and took it.
+    pub fn add_hashed(&mut self, file: &str, bytes: &[u8], sha256: &str) -> Result<(), CollectionError> {
         let mut listed = false;
         for (part, loaded) in Part::ALL.into_iter().zip(&mut self.loaded) {
             // Shards with the same content have the same name: one file may fill several places.
             for (shard, place) in self.manifest.shards.of(part).iter().zip(loaded) {
                 if shard.file == file {
                     if !listed {
-                        verify(shard, bytes)?;
+                        verify(shard, bytes, sha256)?;
                         listed = true;
                     }
                     *place = Some(read(part, shard, self.manifest.model.id.dim, self.manifest.count, bytes)?);
@@ -75,12 +80,12 @@ impl Loader {
     }
 }
 
-fn verify(shard: &Shard, bytes: &[u8]) -> Result<(), CollectionError> {
+fn verify(shard: &Shard, bytes: &[u8], sha256: &str) -> Result<(), CollectionError> {
     let file = || shard.file.clone();
     if bytes.len() as u64 != shard.bytes {
         return Err(CollectionError::Length { file: file(), got: bytes.len() as u64, expected: shard.bytes });
     }
-    if sha256(bytes) != shard.sha256 {
+    if sha256 != shard.sha256 {
         return Err(CollectionError::Hash { file: file() });
     }
     Ok(())

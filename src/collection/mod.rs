@@ -37,8 +37,9 @@ pub use site::{SITE_ENTRIES, SiteError, SiteFolder};
 #[cfg(not(target_family = "wasm"))]
 pub use write::{About, CollectionWriter};
 
+pub use crate::hash::sha256;
+
 use crate::index::IndexError;
-use sha2::{Digest, Sha256};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CollectionError {
@@ -81,9 +82,4 @@ pub enum CollectionError {
     #[cfg(not(target_family = "wasm"))]
     #[error(transparent)]
     Io(#[from] std::io::Error),
-}
-
-/// SHA-256 in lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

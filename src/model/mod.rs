@@ -18,8 +18,7 @@ mod weights;
 
 use std::borrow::Cow;
 
-use sha2::{Digest, Sha256};
-
+use crate::hash::sha256;
 use crate::image::Picture;
 
 pub use error::ModelError;
@@ -72,14 +71,22 @@ impl Model {
     /// # Errors
     /// Whatever is wrong with the file, with what was got, what was expected and what to do.
     pub fn from_bytes(bytes: &[u8]) -> Result<Model, ModelError> {
-        Self::with_instructions(bytes, kernels::InstructionSet::best())
+        Self::from_hashed_bytes(bytes, sha256(bytes))
     }
 
-    fn with_instructions(bytes: &[u8], instructions: kernels::InstructionSet) -> Result<Model, ModelError> {
+    /// The same where the caller has a faster way to the SHA-256 of the file (lower-case hex), and took it.
+    pub fn from_hashed_bytes(bytes: &[u8], sha256: String) -> Result<Model, ModelError> {
+        Self::with_instructions(bytes, sha256, kernels::InstructionSet::best())
+    }
+
+    fn with_instructions(
+        bytes: &[u8],
+        sha256: String,
+        instructions: kernels::InstructionSet,
+    ) -> Result<Model, ModelError> {
         let weights = weights::Weights::read(bytes)?;
         let graph = graph::Graph::build(&weights, instructions)?;
         let spec = weights.spec;
-        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let id = ModelId { name: spec.name, sha256, preprocessing: spec.preprocessing, dim: spec.dim };
         Ok(Model { id, input: spec.input, graph })
     }

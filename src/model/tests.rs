@@ -110,7 +110,7 @@ fn a_small_network_gives_the_bits_of_the_definition_with_every_kernel() {
         let expected = reference(&file, &picture);
         assert!(expected.iter().filter(|x| **x > 0.0).count() > 5, "the test network is dead: {expected:?}");
         for instructions in InstructionSet::available() {
-            let model = Model::with_instructions(&file, instructions).unwrap();
+            let model = Model::with_instructions(&file, String::new(), instructions).unwrap();
             assert_eq!(model.embed(&picture).unwrap().0, expected, "{instructions:?}");
         }
     }
@@ -122,7 +122,7 @@ fn a_whitened_embedding_has_the_bits_of_the_definition() {
     let expected = reference(&file, &picture);
     assert!(expected.len() == 9 && expected.iter().any(|x| *x < 0.0), "{expected:?}");
     for instructions in InstructionSet::available() {
-        let model = Model::with_instructions(&file, instructions).unwrap();
+        let model = Model::with_instructions(&file, String::new(), instructions).unwrap();
         assert_eq!(model.embed(&picture).unwrap().0, expected, "{instructions:?}");
         assert_eq!(model.id().dim, 9);
     }

@@ -15,10 +15,11 @@ use web_sys::{AbortSignal, RequestCache, Url};
 
 use super::error::WebError;
 use super::fetch::{self, Source};
+use super::hash::sha256;
 use super::patience;
 use super::progress::{Origin, PartProgress, Progress};
 use super::store::Store;
-use crate::collection::{Collection, CollectionError, Loader, Manifest, sha256};
+use crate::collection::{Collection, CollectionError, Loader, Manifest};
 use crate::model::Model;
 
 const MANIFEST: &str = "manifest.json";
@@ -112,13 +113,13 @@ async fn manifest(
         Ok(bytes) => {
             let manifest = Manifest::from_json(&bytes)?;
             store.put(&url, &bytes).await;
-            Ok((manifest, sha256(&bytes)))
+            Ok((manifest, sha256(&bytes).await))
         }
         Err(WebError::Aborted) => Err(WebError::Aborted),
         Err(error) => {
             let Some(response) = store.get(&url).await else { return Err(error) };
-            let bytes = fetch::read(&source, &response, |_| ()).await?;
-            Ok((Manifest::from_json(&bytes)?, sha256(&bytes)))
+            let bytes = fetch::read_at_once(&source, &response).await?;
+            Ok((Manifest::from_json(&bytes)?, sha256(&bytes).await))
         }
     }
 }
@@ -164,9 +165,11 @@ impl Download {
         };
         let start_again = || self.progress.take_back(file.part, counted.take());
         if let Some(response) = self.store.get(&file.url).await {
-            let bytes = fetch::read(&source, &response, |bytes| count(Origin::Device, bytes)).await;
-            if bytes.is_ok_and(|bytes| self.take(file, &bytes).is_ok()) {
-                return Ok(());
+            if let Ok(bytes) = fetch::read_at_once(&source, &response).await {
+                count(Origin::Device, bytes.len() as u64);
+                if self.take(file, &bytes).await.is_ok() {
+                    return Ok(());
+                }
             }
             // What lies on the device went bad: fetch it anew.
             self.store.remove(&file.url).await;
@@ -177,7 +180,7 @@ impl Download {
         for (cache, last) in [(first, false), (RequestCache::Reload, true)] {
             let response = fetch::request(&source, cache, self.signal.as_ref()).await?;
             let taken = match fetch::read(&source, &response, |bytes| count(Origin::Network, bytes)).await {
-                Ok(bytes) => self.take(file, &bytes).map(|()| bytes),
+                Ok(bytes) => self.take(file, &bytes).await.map(|()| bytes),
                 Err(error) => Err(error),
             };
             match taken {
@@ -193,18 +196,19 @@ impl Download {
     }
 
     /// Believes the bytes only if their length and hash are those of the manifest.
-    fn take(&self, file: &File, bytes: &[u8]) -> Result<(), WebError> {
+    async fn take(&self, file: &File, bytes: &[u8]) -> Result<(), WebError> {
+        let sha256 = sha256(bytes).await;
         if file.part != MODEL {
-            return Ok(self.loader.borrow_mut().add(&file.name, bytes)?);
+            return Ok(self.loader.borrow_mut().add_hashed(&file.name, bytes, &sha256)?);
         }
         let name = || file.name.clone();
         if bytes.len() as u64 != file.bytes {
             return Err(CollectionError::Length { file: name(), got: bytes.len() as u64, expected: file.bytes }.into());
         }
-        if sha256(bytes) != self.manifest.model.id.sha256 {
+        if sha256 != self.manifest.model.id.sha256 {
             return Err(CollectionError::Hash { file: name() }.into());
         }
-        *self.model.borrow_mut() = Some(Model::from_bytes(bytes)?);
+        *self.model.borrow_mut() = Some(Model::from_hashed_bytes(bytes, sha256)?);
         Ok(())
     }
 }

@@ -41,7 +41,9 @@ pub async fn request(
 pub async fn read(source: &Source<'_>, response: &Response, on_bytes: impl Fn(u64)) -> Result<Vec<u8>, WebError> {
     let Some(body) = response.body() else { return Ok(Vec::new()) };
     let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
-    let mut bytes = Vec::new();
+    // Growing step by step would leave holes in a memory that never shrinks.
+    let announced = response.headers().get("content-length").ok().flatten().and_then(|length| length.parse().ok());
+    let mut bytes = Vec::with_capacity(source.longest.min(announced.unwrap_or(0)) as usize);
     loop {
         let piece = JsFuture::from(reader.read()).await.map_err(|error| failed(source, &error))?;
         let Ok(piece) = Reflect::get(&piece, &"value".into()) else { return Ok(bytes) };
@@ -56,6 +58,16 @@ pub async fn read(source: &Source<'_>, response: &Response, on_bytes: impl Fn(u6
         piece.copy_to(&mut bytes[start..]);
         on_bytes(u64::from(piece.length()));
     }
+}
+
+/// The body of a response that lies on the device: all at once, which is several times faster than piece by piece.
+pub async fn read_at_once(source: &Source<'_>, response: &Response) -> Result<Vec<u8>, WebError> {
+    let buffer = response.array_buffer().map_err(|error| failed(source, &error))?;
+    let bytes = Uint8Array::new(&JsFuture::from(buffer).await.map_err(|error| failed(source, &error))?);
+    if u64::from(bytes.length()) > source.longest {
+        return Err(WebError::TooLong { file: source.file.to_owned(), expected: source.longest });
+    }
+    Ok(bytes.to_vec())
 }
 
 /// Why a request or a stream broke: `fetch` rejects with an `AbortError` or with a `TypeError` that says little.

@@ -6,6 +6,7 @@
 mod download;
 mod error;
 mod fetch;
+mod hash;
 mod patience;
 mod progress;
 mod question;
