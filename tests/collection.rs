@@ -24,7 +24,7 @@ fn write(folder: &Path, title: &str, count: u32, bytes: usize) {
     let columns = ["Style", "Tags"].map(String::from).to_vec();
     let about = About {
         title: title.into(),
-        model: ModelFile::new(id, 7),
+        model: ModelFile::pack(id, b"weights").unwrap().0,
         seed: 3,
         metric: MetricName::Cosine,
         embedding: EmbeddingKind::Normalized,

@@ -25,7 +25,7 @@ fn png(picture: &RgbImage) -> Vec<u8> {
 fn collection(folder: &Path, count: u64) -> (Model, collection::Collection) {
     let weights = tiny_network(1);
     let model = Model::from_bytes(&weights).unwrap();
-    let file = ModelFile::new(model.id().clone(), weights.len() as u64);
+    let (file, _) = ModelFile::pack(model.id().clone(), &weights).unwrap();
     let about = About {
         title: "Drawn".into(),
         model: file,

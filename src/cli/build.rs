@@ -104,9 +104,10 @@ impl Build {
         let metric = self.metric.name();
         let title = self.title.clone().unwrap_or_else(|| works.title.clone());
 
+        let (model_file, packed) = ModelFile::pack(model.id().clone(), &weights)?;
         let about = About {
             title: title.clone(),
-            model: ModelFile::new(model.id().clone(), weights.len() as u64),
+            model: model_file,
             seed: self.seed,
             metric,
             embedding: works.embeddings.as_ref().map_or(EmbeddingKind::Normalized, kind),
@@ -134,7 +135,7 @@ impl Build {
         write_files(&folder.path(), &page)?;
         let models = folder.path().join("models");
         fs_err::create_dir_all(&models)?;
-        fs_err::write(folder.path().join("collection").join(&manifest.model.file), &weights)?;
+        fs_err::write(folder.path().join("collection").join(&manifest.model.file), &packed)?;
         folder.finish().map_err(|error| Failure::at(self.out.display(), error))?;
 
         print(&summary(&self.out, &works, &manifest, !page.is_empty()))

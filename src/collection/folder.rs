@@ -34,16 +34,10 @@ pub fn read(site: &Path) -> Result<Collection, CollectionError> {
 pub fn read_model(site: &Path, manifest: &Manifest) -> Result<Vec<u8>, CollectionError> {
     let model = &manifest.model;
     let path = locate(site)?.join(&model.file);
-    let file = model.file.clone();
     if !path.is_file() {
-        return Err(CollectionError::Missing { file });
+        return Err(CollectionError::Missing { file: model.file.clone() });
     }
-    let bytes = fs_err::read(path)?;
-    if bytes.len() as u64 != model.bytes {
-        return Err(CollectionError::Length { file, got: bytes.len() as u64, expected: model.bytes });
-    }
-    if sha256(&bytes) != model.id.sha256 {
-        return Err(CollectionError::Hash { file });
-    }
-    Ok(bytes)
+    let weights = model.unpack(&fs_err::read(path)?)?;
+    model.verify(&sha256(&weights))?;
+    Ok(weights)
 }

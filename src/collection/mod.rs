@@ -14,6 +14,7 @@ mod folder;
 mod item;
 mod loader;
 mod manifest;
+mod model_file;
 mod pictures;
 #[cfg(not(target_family = "wasm"))]
 mod site;
@@ -29,9 +30,10 @@ pub use folder::{locate, read, read_manifest, read_model};
 pub use item::Item;
 pub use loader::{Collection, Loader, Sample};
 pub use manifest::{
-    Basis, Calibration, CurvePoint, EffortPoint, EmbeddingKind, FORMAT, MAX_SHARD_BYTES, Manifest, ModelFile, Part,
-    Quality, Quantiles, Shard, Shards, Thresholds, VERSION,
+    Basis, Calibration, CurvePoint, EffortPoint, EmbeddingKind, FORMAT, MAX_SHARD_BYTES, Manifest, Part, Quality,
+    Quantiles, Shard, Shards, Thresholds, VERSION,
 };
+pub use model_file::ModelFile;
 #[cfg(not(target_family = "wasm"))]
 pub use site::{SITE_ENTRIES, SiteError, SiteFolder};
 #[cfg(not(target_family = "wasm"))]

@@ -35,7 +35,10 @@ struct File {
     url: String,
     name: String,
     part: &'static str,
+    /// As it comes.
     bytes: u64,
+    /// As it lies on the device.
+    unpacked: u64,
 }
 
 struct Download {
@@ -127,12 +130,12 @@ async fn manifest(
 /// The weights and every shard, each once, in the order in which they are fetched.
 fn files(manifest: &Manifest, folder: &str) -> Result<VecDeque<File>, WebError> {
     let model = &manifest.model;
-    let shards = manifest.files().map(|(part, shard)| (part.name(), &shard.file, shard.bytes));
+    let shards = manifest.files().map(|(part, shard)| (part.name(), &shard.file, shard.bytes, shard.bytes));
     let mut files: VecDeque<File> = VecDeque::new();
-    for (part, name, bytes) in [(MODEL, &model.file, model.bytes)].into_iter().chain(shards) {
+    for (part, name, bytes, unpacked) in [(MODEL, &model.file, model.bytes, model.unpacked)].into_iter().chain(shards) {
         // Shards with the same content have the same name.
         if files.iter().all(|file| file.name != *name) {
-            files.push_back(File { url: join(name, folder)?, name: name.clone(), part, bytes });
+            files.push_back(File { url: join(name, folder)?, name: name.clone(), part, bytes, unpacked });
         }
     }
     Ok(files)
@@ -165,8 +168,10 @@ impl Download {
         };
         let start_again = || self.progress.take_back(file.part, counted.take());
         if let Some(response) = self.store.get(&file.url).await {
-            if let Ok(bytes) = fetch::read_at_once(&source, &response).await {
-                count(Origin::Device, bytes.len() as u64);
+            // What is packed for the way lies here unpacked.
+            let stored = Source { longest: file.unpacked, ..source };
+            if let Ok(bytes) = fetch::read_at_once(&stored, &response).await {
+                count(Origin::Device, file.bytes);
                 if self.take(file, &bytes).await.is_ok() {
                     return Ok(());
                 }
@@ -180,7 +185,7 @@ impl Download {
         for (cache, last) in [(first, false), (RequestCache::Reload, true)] {
             let response = fetch::request(&source, cache, self.signal.as_ref()).await?;
             let taken = match fetch::read(&source, &response, |bytes| count(Origin::Network, bytes)).await {
-                Ok(bytes) => self.take(file, &bytes).await.map(|()| bytes),
+                Ok(bytes) => self.unpack_and_take(file, bytes).await,
                 Err(error) => Err(error),
             };
             match taken {
@@ -195,19 +200,19 @@ impl Download {
         Ok(())
     }
 
+    async fn unpack_and_take(&self, file: &File, bytes: Vec<u8>) -> Result<Vec<u8>, WebError> {
+        let bytes = if file.part == MODEL { self.manifest.model.unpack(&bytes)? } else { bytes };
+        self.take(file, &bytes).await?;
+        Ok(bytes)
+    }
+
     /// Believes the bytes only if their length and hash are those of the manifest.
     async fn take(&self, file: &File, bytes: &[u8]) -> Result<(), WebError> {
         let sha256 = sha256(bytes).await;
         if file.part != MODEL {
             return Ok(self.loader.borrow_mut().add_hashed(&file.name, bytes, &sha256)?);
         }
-        let name = || file.name.clone();
-        if bytes.len() as u64 != file.bytes {
-            return Err(CollectionError::Length { file: name(), got: bytes.len() as u64, expected: file.bytes }.into());
-        }
-        if sha256 != self.manifest.model.id.sha256 {
-            return Err(CollectionError::Hash { file: name() }.into());
-        }
+        self.manifest.model.verify(&sha256)?;
         *self.model.borrow_mut() = Some(Model::from_hashed_bytes(bytes, sha256)?);
         Ok(())
     }

@@ -113,5 +113,9 @@ pub async fn a_second_visit_downloads_no_shard_again(scene: Scene) -> Result<(),
 /// Paths of shards and weights among the requests from this one on.
 fn shards_asked(served: &Served, from: usize) -> Vec<String> {
     let paths = served.record.paths().into_iter().skip(from);
-    paths.filter(|path| path.ends_with(".safetensors") || path.starts_with("/collection/items")).collect()
+    paths
+        .filter(|path| {
+            path.ends_with(".safetensors") || path.ends_with(".zlib") || path.starts_with("/collection/items")
+        })
+        .collect()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::command_line::{self, Profile};
 use crate::process::{self, say};
@@ -62,6 +62,12 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<Site> {
         built.keep()?;
     }
     Ok(site)
+}
+
+/// The weights of a site, as they travel.
+pub fn weights(site: &Path) -> Result<PathBuf> {
+    let mut files = fs::read_dir(site.join("models"))?;
+    Ok(files.next().context("the site has no weights")??.path())
 }
 
 fn remove(folder: &Path) -> Result<()> {

@@ -104,7 +104,7 @@ fn sizes(workspace: &Workspace, python: &Path, site: &Path) -> Result<BTreeMap<&
     let files = [
         ("wasm", site.join("www/pkg/private_eye_bg.wasm")),
         ("ort_wasm", onnxruntime(workspace)?.join("ort-wasm-simd-threaded.wasm")),
-        ("weights", workspace.root().join(onnx::WEIGHTS)),
+        ("weights", site::weights(site)?),
     ];
     let mut command = Command::new(python);
     command.arg(workspace.root().join(PAGE).join("compressed.py")).args(files.iter().map(|(_, file)| file));
