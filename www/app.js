@@ -18,6 +18,7 @@ import { showFilters } from "./filters.js";
 import { chooseLanguage } from "./language.js";
 import { keepOffline } from "./offline.js";
 import { countRequests } from "./privacy.js";
+import { onMetered, sayMetered } from "./metered.js";
 import { EyeError, open } from "./private-eye.js";
 import { showProgress } from "./progress.js";
 import { showPart, showQuery } from "./query.js";
@@ -83,12 +84,12 @@ function start() {
   const all = (async () => {
     // Offline copies are part of getting ready, so that after "ready" nothing is left to fetch.
     const [eye] = await Promise.all([
-      open(COLLECTION, { onProgress: showProgress, onRequest: requests.add }),
+      open(COLLECTION, { onProgress: showProgress, onRequest: requests.add, beforeDownload: onMetered }),
       keepOffline(),
     ]);
     await loaded();
-    opened = { eye, columns: await eye.columns() };
-    await showRooms();
+    opened = { eye, columns: [] };
+    [opened.columns] = await Promise.all([eye.columns(), showRooms()]);
     return eye;
   })();
   all.then((eye) => {
@@ -107,9 +108,8 @@ function start() {
   return all;
 }
 
-async function showRooms() {
-  await showSamples(opened.eye, ask);
-  await showWall(opened.eye, like);
+function showRooms() {
+  return Promise.all([showSamples(opened.eye, ask), showWall(opened.eye, like)]);
 }
 
 /** The browser fetches the icon and the manifest on its own, until the page is loaded. */
@@ -223,6 +223,7 @@ function clearError() {
 function sayAgain() {
   say(saying);
   element("parts").replaceChildren();
+  sayMetered();
   if (failure) element("error").textContent = inWords(failure.error, failure.name);
   if (!opened) return;
   element("facts").textContent = words.facts(opened.eye.info);

@@ -31,17 +31,20 @@ export function supported() {
  *   while downloading
  * @param {(request: {url: string, time: number}) => void} [options.onRequest] called for each request that the
  *   worker's own performance timeline shows after opening; `time` is in milliseconds since 1970
+ * @param {(size: {missing: number, total: number}) => Promise<void> | void} [options.beforeDownload] asked, in bytes,
+ *   before anything that is not on this device yet is fetched; what it returns is waited for
  * @param {number} [options.patience] milliseconds that the server may take for the first file, 10 000 by default
  * @param {AbortSignal} [options.signal] aborts the download
  */
-export async function open(collection, { onProgress, onRequest, patience, signal } = {}) {
+export async function open(collection, { onProgress, onRequest, beforeDownload, patience, signal } = {}) {
   if (!supported()) {
     throw new EyeError("NoSimd", "This browser lacks WebAssembly SIMD, which the search needs. Chrome and Edge from 91, Firefox from 89 and Safari from 16.4 have it.");
   }
   if (signal?.aborted) throw aborted();
   const link = new Link(onRequest);
   try {
-    await link.call("open", [new URL(collection, document.baseURI).href, { patience }], { onProgress, signal });
+    const address = new URL(collection, document.baseURI).href;
+    await link.call("open", [address, { patience, asks: Boolean(beforeDownload) }], { onProgress, onAsk: beforeDownload, signal });
     return new Eye(link, await link.call("info", []));
   } catch (error) {
     link.close();

@@ -29,6 +29,7 @@ export class Link {
       const call = this.#waiting.get(data.id);
       if (!call) return undefined; // aborted in the meantime: a stale answer is dropped
       if (data.progress) return call.onProgress?.(data.progress);
+      if (data.ask) return this.#ask(data.id, call, data.ask);
       this.#waiting.delete(data.id);
       call.forget();
       return data.error ? call.reject(new EyeError(data.error.code, data.error.message)) : call.resolve(data.value);
@@ -42,7 +43,20 @@ export class Link {
     });
   }
 
-  call(method, values, { onProgress, signal } = {}) {
+  /** Lets the call go on once the page has consented, or fail with the page's reason. */
+  async #ask(id, call, size) {
+    try {
+      await call.onAsk(size);
+      this.#worker?.postMessage({ consent: id });
+    } catch (error) {
+      this.#worker?.postMessage({ abort: id });
+      if (!this.#waiting.delete(id)) return;
+      call.forget();
+      call.reject(error);
+    }
+  }
+
+  call(method, values, { onProgress, onAsk, signal } = {}) {
     return new Promise((resolve, reject) => {
       if (!this.#worker) return reject(closed());
       if (signal?.aborted) return reject(aborted());
@@ -53,7 +67,7 @@ export class Link {
         reject(aborted());
       };
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.set(id, { resolve, reject, onProgress, forget: () => signal?.removeEventListener("abort", onAbort) });
+      this.#waiting.set(id, { resolve, reject, onProgress, onAsk, forget: () => signal?.removeEventListener("abort", onAbort) });
       return this.#worker.postMessage({ id, method, values });
     });
   }

@@ -33,6 +33,11 @@ export interface OpenOptions {
   onProgress?: (progress: Progress) => void;
   /** Called for each request that the worker makes after opening: there should be none. */
   onRequest?: (request: { url: string; /** milliseconds since 1970 */ time: number }) => void;
+  /**
+   * Asked before anything that is not on this device yet is fetched, with its size in bytes. What it returns is waited
+   * for; where it rejects, so does `open`.
+   */
+  beforeDownload?: (size: { missing: number; total: number }) => Promise<void> | void;
   /** Milliseconds that the server may take for the first file; 10 000 by default. */
   patience?: number;
   /** Aborts the download. */

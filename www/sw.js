@@ -33,7 +33,8 @@ addEventListener("fetch", (event) => {
 /** Tells the page of each of its requests that goes to the network. */
 async function report({ request: { url }, clientId }) {
   const time = Date.now();
-  const client = clientId && await clients.get(clientId);
+  // A navigation comes from no page yet.
+  const client = clientId ? await clients.get(clientId) : null;
   client?.postMessage({ request: { url, time } });
 }
 

@@ -1,17 +1,20 @@
 // The worker behind private-eye.js: owns the WebAssembly engine and answers numbered calls.
 //
-// In:  { id, method, values }  or  { abort: id }
-// Out: { id, progress }*  then  { id, value }  or  { id, error: { code, message } };  and { request: { url, time } }
+// In:  { id, method, values }  or  { abort: id }  or  { consent: id }
+// Out: { id, progress }*, perhaps { id, ask }, then  { id, value }  or  { id, error: { code, message } };
+//      and { request: { url, time } }
 
 let eye;
 /** The calls that may still be aborted. */
 const running = new Map();
+/** What goes on when the page consents to the download that a call asked it about. */
+const asked = new Map();
 
 const methods = {
-  async open([url, options], { signal, progress }) {
+  async open([url, { asks, ...options }], { signal, progress, ask }) {
     const { default: init, Eye } = await import("./pkg/private_eye.js").catch(unreachable);
     await init({ module_or_path: new URL("./pkg/private_eye_bg.wasm", import.meta.url) }).catch(unreachable);
-    eye = await Eye.open(url, progress, options, signal);
+    eye = await Eye.open(url, progress, { ...options, consent: asks ? ask : null }, signal);
     reportRequests();
   },
   info: () => eye.info(),
@@ -34,16 +37,22 @@ const methods = {
 
 addEventListener("message", async ({ data }) => {
   if (data.abort) return running.get(data.abort)?.abort();
+  if (data.consent) return asked.get(data.consent)?.();
   const { id, method, values } = data;
   const controller = new AbortController();
   running.set(id, controller);
   try {
     const progress = (value) => postMessage({ id, progress: value });
-    postMessage({ id, value: await methods[method](values, { signal: controller.signal, progress }) });
+    const ask = (size) => new Promise((resolve) => {
+      asked.set(id, resolve);
+      postMessage({ id, ask: size });
+    });
+    postMessage({ id, value: await methods[method](values, { signal: controller.signal, progress, ask }) });
   } catch (error) {
     postMessage({ id, error: inWords(error) });
   } finally {
     running.delete(id);
+    asked.delete(id);
   }
   return undefined;
 });

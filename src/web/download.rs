@@ -9,16 +9,18 @@ use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortSignal, RequestCache, Url};
 
 use super::error::WebError;
-use super::fetch::{self, Source};
+use super::fetch::{self, Body, Source};
 use super::hash::sha256;
 use super::patience;
 use super::progress::{Origin, PartProgress, Progress};
-use super::store::Store;
+use super::store::{PIECE, Store};
+use super::values;
 use crate::collection::{Collection, CollectionError, Loader, Manifest};
 use crate::model::Model;
 
@@ -41,6 +43,14 @@ struct File {
     unpacked: u64,
 }
 
+/// What there is to download, in bytes.
+#[derive(Serialize)]
+struct Size {
+    /// Not on the device yet.
+    missing: u64,
+    total: u64,
+}
+
 struct Download {
     store: Store,
     signal: Option<AbortSignal>,
@@ -60,6 +70,8 @@ pub struct Order {
     pub signal: Option<AbortSignal>,
     /// Milliseconds that the server may take for the manifest, the first thing that is asked of it.
     pub patience: u32,
+    /// Asked with `{ missing, total }` in bytes before anything large is fetched; what it promises is waited for.
+    pub consent: Option<Function>,
 }
 
 pub struct Downloaded {
@@ -71,11 +83,14 @@ pub struct Downloaded {
 
 /// Fetches and checks everything that the ordered collection names.
 pub async fn everything(order: Order) -> Result<Downloaded, JsValue> {
-    let Order { url, on_progress, signal, patience } = order;
+    let Order { url, on_progress, signal, patience, consent } = order;
     let folder = if url.ends_with('/') { url } else { format!("{url}/") };
     let store = Store::open(&folder).await;
     let (manifest, manifest_sha256) = manifest(&store, &folder, patience, signal.as_ref()).await?;
     let files = files(&manifest, &folder)?;
+    if let Some(consent) = consent {
+        ask(&consent, &files, &store.urls().await).await?;
+    }
     let kept: BTreeSet<String> = files.iter().map(|file| file.url.clone()).chain([join(MANIFEST, &folder)?]).collect();
     let download = Rc::new(Download {
         progress: Progress::new(on_progress, files.iter().map(|file| (file.part, file.bytes))),
@@ -108,8 +123,8 @@ async fn manifest(
     let url = join(MANIFEST, folder)?;
     let source = Source { url: &url, file: MANIFEST, longest: LONGEST_MANIFEST };
     let fetched = async {
-        let response = fetch::request(&source, RequestCache::NoCache, signal).await?;
-        fetch::read(&source, &response, |_| ()).await
+        let response = fetch::request(&source, 0, RequestCache::NoCache, signal).await?;
+        fetch::read(&source, &response).await
     };
     let too_late = || WebError::Timeout { file: MANIFEST.to_owned(), seconds: f64::from(patience) / 1000.0 };
     match patience::within(patience, fetched).await.unwrap_or_else(|| Err(too_late())) {
@@ -141,6 +156,19 @@ fn files(manifest: &Manifest, folder: &str) -> Result<VecDeque<File>, WebError> 
     Ok(files)
 }
 
+/// Waits for the consent to fetch what is not on the device yet, if there is any.
+async fn ask(consent: &Function, files: &VecDeque<File>, stored: &BTreeSet<String>) -> Result<(), JsValue> {
+    let size = |wanted: &dyn Fn(&File) -> bool| {
+        files.iter().filter(|file| wanted(file)).map(|file| file.bytes).fold(0, u64::saturating_add)
+    };
+    let size = Size { missing: size(&|file| !stored.contains(&file.url)), total: size(&|_| true) };
+    if size.missing > 0 {
+        let answer = consent.call1(&JsValue::NULL, &values::to_js(&size)?)?;
+        JsFuture::from(Promise::resolve(&answer)).await?;
+    }
+    Ok(())
+}
+
 fn join(file: &str, folder: &str) -> Result<String, WebError> {
     let url = Url::new_with_base(file, folder);
     url.map(|url| url.href()).map_err(|_| WebError::Option { option: "url", reason: format!("{folder} is no address") })
@@ -162,16 +190,19 @@ impl Download {
     async fn bring(&self, file: &File) -> Result<(), WebError> {
         let source = Source { url: &file.url, file: &file.name, longest: file.bytes };
         let counted = Cell::new(0);
-        let count = |origin, bytes| {
+        let count = |origin, bytes: i64| {
             counted.set(counted.get() + bytes);
-            self.progress.add(file.part, origin, bytes);
+            match u64::try_from(bytes) {
+                Ok(bytes) => self.progress.add(file.part, origin, bytes),
+                Err(_) => self.progress.take_back(file.part, bytes.unsigned_abs()),
+            }
         };
-        let start_again = || self.progress.take_back(file.part, counted.take());
+        let start_again = || self.progress.take_back(file.part, counted.take().unsigned_abs());
         if let Some(response) = self.store.get(&file.url).await {
             // What is packed for the way lies here unpacked.
             let stored = Source { longest: file.unpacked, ..source };
             if let Ok(bytes) = fetch::read_at_once(&stored, &response).await {
-                count(Origin::Device, file.bytes);
+                count(Origin::Device, file.bytes as i64);
                 if self.take(file, &bytes).await.is_ok() {
                     return Ok(());
                 }
@@ -183,21 +214,78 @@ impl Download {
         // The HTTP cache would only hold a second copy of what is stored here.
         let first = if self.store.keeps() { RequestCache::NoStore } else { RequestCache::Default };
         for (cache, last) in [(first, false), (RequestCache::Reload, true)] {
-            let response = fetch::request(&source, cache, self.signal.as_ref()).await?;
-            let taken = match fetch::read(&source, &response, |bytes| count(Origin::Network, bytes)).await {
+            let taken = match self.fetch(&source, cache, &count).await {
                 Ok(bytes) => self.unpack_and_take(file, bytes).await,
                 Err(error) => Err(error),
             };
             match taken {
                 Ok(bytes) => {
                     self.store.put(&file.url, &bytes).await;
+                    self.store.remove_pieces(&file.url, file.bytes as usize / PIECE).await;
                     return Ok(());
                 }
                 Err(error) if last || !error.is_damage() => return Err(error),
-                Err(_) => start_again(),
+                Err(_) => {
+                    self.store.remove_pieces(&file.url, file.bytes as usize / PIECE).await;
+                    start_again();
+                }
             }
         }
         Ok(())
+    }
+
+    /// Fetches a file from the server, but for what an interrupted download left on the device. A connection that breaks
+    /// is taken up again where it broke, as long as something comes each time.
+    async fn fetch(
+        &self,
+        source: &Source<'_>,
+        cache: RequestCache,
+        count: &impl Fn(Origin, i64),
+    ) -> Result<Vec<u8>, WebError> {
+        let mut bytes = self.store.pieces(source.url).await;
+        count(Origin::Device, bytes.len() as i64);
+        let mut kept = bytes.len() / PIECE;
+        while (bytes.len() as u64) < source.longest {
+            let before = bytes.len();
+            match self.go_on(source, cache, count, &mut bytes, &mut kept).await {
+                Ok(()) => break,
+                Err(WebError::Network { .. }) if bytes.len() > before => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Appends what the server sends from the end of `bytes` on, and keeps each piece that becomes complete.
+    async fn go_on(
+        &self,
+        source: &Source<'_>,
+        cache: RequestCache,
+        count: &impl Fn(Origin, i64),
+        bytes: &mut Vec<u8>,
+        kept: &mut usize,
+    ) -> Result<(), WebError> {
+        let from = bytes.len() as u64;
+        let response = fetch::request(source, from, cache, self.signal.as_ref()).await?;
+        if fetch::begins_at(&response) != from {
+            count(Origin::Device, -(from as i64));
+            bytes.clear();
+            *kept = 0;
+        }
+        // Growing step by step would leave holes in a memory that never shrinks.
+        bytes.reserve_exact((source.longest as usize).saturating_sub(bytes.len()));
+        let mut body = Body::new(source, &response);
+        loop {
+            let before = bytes.len();
+            if !body.append_to(bytes).await? {
+                return Ok(());
+            }
+            count(Origin::Network, (bytes.len() - before) as i64);
+            while let Some(piece) = bytes.get(*kept * PIECE..(*kept + 1) * PIECE) {
+                self.store.put_piece(source.url, *kept, piece).await;
+                *kept += 1;
+            }
+        }
     }
 
     async fn unpack_and_take(&self, file: &File, bytes: Vec<u8>) -> Result<Vec<u8>, WebError> {

@@ -18,9 +18,11 @@ pub struct Source<'a> {
     pub longest: u64,
 }
 
-/// Requests a file from the server (or the browser's HTTP cache, as `cache` says).
+/// Requests a file from its byte `from` on from the server (or the browser's HTTP cache, as `cache` says). A server that
+/// knows no parts of files sends the whole; [`begins_at`] tells.
 pub async fn request(
     source: &Source<'_>,
+    from: u64,
     cache: RequestCache,
     signal: Option<&AbortSignal>,
 ) -> Result<Response, WebError> {
@@ -28,6 +30,10 @@ pub async fn request(
     init.set_cache(cache);
     init.set_signal(signal);
     let request = Request::new_with_str_and_init(source.url, &init).map_err(|error| failed(source, &error))?;
+    if from > 0 {
+        let range = format!("bytes={from}-");
+        request.headers().set("range", &range).map_err(|error| failed(source, &error))?;
+    }
     let scope = js_sys::global().unchecked_into::<WorkerGlobalScope>();
     let response = JsFuture::from(scope.fetch_with_request(&request)).await.map_err(|error| failed(source, &error))?;
     let response = response.dyn_into::<Response>().map_err(|other| failed(source, &other))?;
@@ -37,27 +43,50 @@ pub async fn request(
     Ok(response)
 }
 
-/// The body of a response, with `on_bytes` told the length of each piece that arrives.
-pub async fn read(source: &Source<'_>, response: &Response, on_bytes: impl Fn(u64)) -> Result<Vec<u8>, WebError> {
-    let Some(body) = response.body() else { return Ok(Vec::new()) };
-    let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
-    // Growing step by step would leave holes in a memory that never shrinks.
-    let announced = response.headers().get("content-length").ok().flatten().and_then(|length| length.parse().ok());
-    let mut bytes = Vec::with_capacity(source.longest.min(announced.unwrap_or(0)) as usize);
-    loop {
-        let piece = JsFuture::from(reader.read()).await.map_err(|error| failed(source, &error))?;
-        let Ok(piece) = Reflect::get(&piece, &"value".into()) else { return Ok(bytes) };
+/// The byte of the file with which the body of a response begins.
+pub fn begins_at(response: &Response) -> u64 {
+    const PARTIAL: u16 = 206;
+    let range = || response.headers().get("content-range").ok().flatten();
+    let first = |range: String| range.strip_prefix("bytes ")?.split('-').next()?.parse().ok();
+    if response.status() == PARTIAL { range().and_then(first).unwrap_or(0) } else { 0 }
+}
+
+/// The body of a response, piece by piece as it arrives.
+pub struct Body<'a> {
+    source: &'a Source<'a>,
+    reader: Option<ReadableStreamDefaultReader>,
+}
+
+impl<'a> Body<'a> {
+    pub fn new(source: &'a Source<'a>, response: &Response) -> Body<'a> {
+        let reader = response.body().map(|body| body.get_reader().unchecked_into());
+        Body { source, reader }
+    }
+
+    /// Appends the next piece; false at the end.
+    pub async fn append_to(&mut self, bytes: &mut Vec<u8>) -> Result<bool, WebError> {
+        let Some(reader) = &self.reader else { return Ok(false) };
+        let piece = JsFuture::from(reader.read()).await.map_err(|error| failed(self.source, &error))?;
         // The last piece is `{ done: true, value: undefined }`.
-        let Ok(piece) = piece.dyn_into::<Uint8Array>() else { return Ok(bytes) };
-        if bytes.len() as u64 + u64::from(piece.length()) > source.longest {
+        let value = Reflect::get(&piece, &"value".into()).ok().and_then(|value| value.dyn_into::<Uint8Array>().ok());
+        let Some(piece) = value else { return Ok(false) };
+        if bytes.len() as u64 + u64::from(piece.length()) > self.source.longest {
             let _ = reader.cancel();
-            return Err(WebError::TooLong { file: source.file.to_owned(), expected: source.longest });
+            return Err(WebError::TooLong { file: self.source.file.to_owned(), expected: self.source.longest });
         }
         let start = bytes.len();
         bytes.resize(start + piece.length() as usize, 0);
         piece.copy_to(&mut bytes[start..]);
-        on_bytes(u64::from(piece.length()));
+        Ok(true)
     }
+}
+
+/// The whole body of a response.
+pub async fn read(source: &Source<'_>, response: &Response) -> Result<Vec<u8>, WebError> {
+    let mut bytes = Vec::new();
+    let mut body = Body::new(source, response);
+    while body.append_to(&mut bytes).await? {}
+    Ok(bytes)
 }
 
 /// The body of a response that lies on the device: all at once, which is several times faster than piece by piece.

@@ -63,14 +63,16 @@ struct SampleInfo<'a> {
 impl Eye {
     /// Fetches the collection in the folder `url` with its model, from this device where it was fetched before.
     /// `on_progress` is called with `{ done, total, parts: [{ part, done, total, fetched }] }`, in bytes.
-    /// Options: `patience`, the milliseconds that the server may take to begin its answer to the first request.
+    /// Options: `patience`, the milliseconds that the server may take to begin its answer to the first request;
+    /// `consent`, a function that is asked with `{ missing, total }`, in bytes, before what is missing is fetched.
     pub async fn open(
         url: String,
         on_progress: Function,
         options: JsValue,
         signal: Option<AbortSignal>,
     ) -> Result<Eye, JsValue> {
-        let order = Order { url, on_progress, signal, patience: values::patience(&options)? };
+        let (patience, consent) = (values::patience(&options)?, values::function(&options, "consent")?);
+        let order = Order { url, on_progress, signal, patience, consent };
         let Downloaded { model, collection, manifest_sha256, parts } = download::everything(order).await?;
         let engine = Engine::new(model, collection).map_err(WebError::Engine)?;
         Ok(Eye { engine, manifest_sha256, parts })

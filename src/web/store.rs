@@ -1,6 +1,7 @@
 //! Files that stay on the device, in the browser's Cache API: one cache for each collection.
 //!
-//! Only files whose bytes were checked are kept, so what is found here was whole when it was stored. A device without
+//! Only files whose bytes were checked are kept, so what is found here was whole when it was stored; and pieces of files
+//! that are still on their way, so that a download that broke off need not begin anew. A device without
 //! room, or an address without a Cache API (plain HTTP), only means fetching again at the next visit; nothing here
 //! fails.
 
@@ -10,6 +11,9 @@ use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheStorage, Request, Response};
+
+/// Bytes of a piece of a file that is still on its way.
+pub const PIECE: usize = 1 << 20;
 
 pub struct Store {
     cache: Option<Cache>,
@@ -40,6 +44,38 @@ impl Store {
         }
     }
 
+    /// As much of a file as an interrupted download left here, from its first byte on, in pieces of [`PIECE`] bytes.
+    pub async fn pieces(&self, url: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.get(&piece(url, bytes.len() / PIECE)).await {
+            let Ok(buffer) = piece.array_buffer().map(JsFuture::from) else { break };
+            match buffer.await.map(|buffer| Uint8Array::new(&buffer)) {
+                Ok(piece) if piece.length() as usize == PIECE => bytes.extend_from_slice(&piece.to_vec()),
+                _ => break,
+            }
+        }
+        bytes
+    }
+
+    /// Keeps a piece of a file that is not complete yet.
+    pub async fn put_piece(&self, url: &str, number: usize, bytes: &[u8]) {
+        self.put(&piece(url, number), bytes).await;
+    }
+
+    /// Forgets the pieces of a file, of which there are at most this many.
+    pub async fn remove_pieces(&self, url: &str, count: usize) {
+        for number in 0..count {
+            self.remove(&piece(url, number)).await;
+        }
+    }
+
+    /// The addresses of everything that is here.
+    pub async fn urls(&self) -> BTreeSet<String> {
+        let Some(cache) = &self.cache else { return BTreeSet::new() };
+        let Ok(kept) = JsFuture::from(cache.keys()).await else { return BTreeSet::new() };
+        Array::from(&kept).iter().filter_map(|kept| Some(kept.dyn_into::<Request>().ok()?.url())).collect()
+    }
+
     pub async fn remove(&self, url: &str) {
         if let Some(cache) = &self.cache {
             let _ = JsFuture::from(cache.delete_with_str(url)).await;
@@ -48,14 +84,15 @@ impl Store {
 
     /// Removes what an older state of the collection left behind.
     pub async fn keep_only(&self, urls: &BTreeSet<String>) {
-        let Some(cache) = &self.cache else { return };
-        let Ok(kept) = JsFuture::from(cache.keys()).await else { return };
-        for request in Array::from(&kept).iter().filter_map(|kept| kept.dyn_into::<Request>().ok()) {
-            if !urls.contains(&request.url()) {
-                self.remove(&request.url()).await;
-            }
+        for url in self.urls().await.difference(urls) {
+            self.remove(url).await;
         }
     }
+}
+
+/// Where a piece lies: at an address that nobody asks a server for.
+fn piece(url: &str, number: usize) -> String {
+    format!("{url}?piece={number}")
 }
 
 async fn open(name: &str) -> Result<Cache, JsValue> {

@@ -1,8 +1,8 @@
 //! Values across the boundary: options in, answers out.
 
-use js_sys::Reflect;
+use js_sys::{Function, Reflect};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::WebError;
 use crate::image::Region;
@@ -65,6 +65,12 @@ pub fn patience(options: &JsValue) -> Result<u32, WebError> {
             reason: format!("{other} is not a number of milliseconds between 1 and {LONGEST}"),
         }),
     }
+}
+
+/// The option `name`, where it is a function.
+pub fn function(options: &JsValue, name: &'static str) -> Result<Option<Function>, WebError> {
+    let function = raw(options, name).map(|value| value.dyn_into::<Function>());
+    function.transpose().map_err(|_| WebError::Option { option: name, reason: "it is no function".into() })
 }
 
 fn raw(options: &JsValue, name: &str) -> Option<JsValue> {

@@ -19,6 +19,7 @@ mod served;
 mod stage;
 mod trouble;
 mod trust;
+mod waiting;
 mod works;
 
 use std::process::ExitCode;
@@ -101,6 +102,9 @@ fn tests(stage: &Arc<Stage>) -> Vec<Trial> {
         trouble::a_shard_with_one_flipped_bit_is_refused_by_name,
         trouble::a_server_that_never_answers_is_given_up_and_asked_again,
         trouble::weights_with_one_flipped_bit_are_refused,
+        waiting::a_connection_that_breaks_is_taken_up_again_where_it_broke,
+        waiting::a_download_that_broke_off_goes_on_at_the_next_visit,
+        waiting::on_a_metered_connection_the_size_is_said_before_the_download,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
         privacy::the_page_can_talk_to_no_other_address,

@@ -1,9 +1,10 @@
 //! A built site over HTTP on this machine, by a server that remembers every request and can be switched off.
 
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,6 +13,7 @@ use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{Html, Response};
 use axum::routing::get;
+use futures_util::{StreamExt, stream};
 use libtest_mimic::Failed;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -21,7 +23,9 @@ use tokio::runtime::Runtime;
 #[expect(dead_code, reason = "the fields are there to be shown when an assertion fails")]
 pub struct Asked {
     method: String,
-    path: String,
+    pub path: String,
+    /// The part of a file that was asked for, as in the header.
+    pub range: Option<String>,
     time: Instant,
 }
 
@@ -32,7 +36,8 @@ pub struct Record(Arc<Mutex<Vec<Asked>>>);
 impl Record {
     fn add(&self, request: &Request) {
         let (method, path) = (request.method().to_string(), request.uri().to_string());
-        let asked = Asked { method, path, time: Instant::now() };
+        let range = request.headers().get(header::RANGE).and_then(|range| Some(range.to_str().ok()?.to_owned()));
+        let asked = Asked { method, path, range, time: Instant::now() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
     }
 
@@ -55,6 +60,21 @@ pub struct FlippedBit {
     pub file: String,
 }
 
+/// Connections that break in the middle of one of the site's files.
+#[derive(Clone)]
+pub struct BrokenOff {
+    /// End of the file's path.
+    pub file: String,
+    /// How many bytes each request for it still gets; from then on, all of them.
+    pub after: Arc<Mutex<VecDeque<usize>>>,
+}
+
+#[derive(Clone)]
+pub enum Harm {
+    FlippedBit(FlippedBit),
+    BrokenOff(BrokenOff),
+}
+
 pub struct Served {
     pub address: SocketAddr,
     pub record: Record,
@@ -64,13 +84,19 @@ pub struct Served {
 
 impl Served {
     /// Serves the site, and `more` on paths below `/test/`.
-    pub fn start(site: &Path, more: Router, flipped: Option<FlippedBit>) -> Result<Served, Failed> {
+    pub fn start(site: &Path, more: Router, harm: Option<Harm>) -> Result<Served, Failed> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let record = Record::default();
         let mut router = private_eye::serve::router(site);
-        if let Some(flipped) = flipped {
-            router = router.layer(middleware::from_fn(move |request, next| flip_a_bit(flipped.clone(), request, next)));
-        }
+        router = match harm {
+            None => router,
+            Some(Harm::FlippedBit(flipped)) => {
+                router.layer(middleware::from_fn(move |request, next| flip_a_bit(flipped.clone(), request, next)))
+            }
+            Some(Harm::BrokenOff(broken)) => {
+                router.layer(middleware::from_fn(move |request, next| break_off(broken.clone(), request, next)))
+            }
+        };
         let recorder = record.clone();
         let router = Router::new()
             .route(BLANK, get(|| async { Html("<!doctype html><title>Blank</title><link rel=icon href=data:,>") }))
@@ -113,6 +139,24 @@ impl Drop for Served {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+async fn break_off(broken: BrokenOff, request: Request, next: Next) -> Response {
+    if !request.uri().path().ends_with(&broken.file) {
+        return next.run(request).await;
+    }
+    let (head, body) = next.run(request).await.into_parts();
+    let Some(after) = broken.after.lock().unwrap_or_else(PoisonError::into_inner).pop_front() else {
+        return Response::from_parts(head, body);
+    };
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let sent = bytes.slice(..after.min(bytes.len()));
+    // The pause lets the browser see what came before the break.
+    let pieces = stream::once(async move { Ok(sent) }).chain(stream::once(async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        Err(std::io::Error::other("the connection breaks here"))
+    }));
+    Response::from_parts(head, Body::from_stream(pieces))
 }
 
 async fn flip_a_bit(flipped: FlippedBit, mut request: Request, next: Next) -> Response {

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 
 use crate::driver::Driver;
 use crate::page::Page;
-use crate::served::{FlippedBit, Served};
+use crate::served::{BrokenOff, FlippedBit, Harm, Served};
 use crate::works::Collection;
 
 /// What all tests of one engine share.
@@ -75,7 +75,11 @@ impl Scene {
     }
 
     pub fn serve_flipped(&self, flipped: FlippedBit) -> Result<Served, Failed> {
-        Served::start(&self.collection().site, Router::new(), Some(flipped))
+        Served::start(&self.collection().site, Router::new(), Some(Harm::FlippedBit(flipped)))
+    }
+
+    pub fn serve_broken_off(&self, broken: BrokenOff) -> Result<Served, Failed> {
+        Served::start(&self.collection().site, Router::new(), Some(Harm::BrokenOff(broken)))
     }
 
     /// Opens the site's page and waits until it is ready.
