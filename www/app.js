@@ -22,7 +22,7 @@ import { onMetered, sayMetered } from "./metered.js";
 import { EyeError, open } from "./private-eye.js";
 import { showProgress } from "./progress.js";
 import { showPart, showQuery } from "./query.js";
-import { showAnswer, showNoAnswer, showSamples, showWall } from "./results.js";
+import { showAnswer, showNoAnswer, showSamples, showWall, thresholds } from "./results.js";
 import { Search } from "./search.js";
 import { Trail } from "./trail.js";
 import { showRequests, showTrust } from "./trust.js";
@@ -62,6 +62,10 @@ element("retry").addEventListener("click", () => {
 element("more").addEventListener("click", () => {
   trail.current.wantMore();
   run(trail.current);
+});
+element("closer").querySelector("button").addEventListener("click", () => {
+  trail.current.lookCloser();
+  run(trail.current, { lead: true });
 });
 element("left-out").querySelector("button").addEventListener("click", () => {
   trail.current.without.clear();
@@ -167,7 +171,7 @@ async function run(search, { lead = false } = {}) {
 function showResults(search) {
   showAnswer(search, opened.eye.info, { like, leaveOut, compare: (match, thumbnail) => {
     const asked = search.work?.thumbnail ?? (search.pictures[match.query] ?? search.pictures[0]).file;
-    compare({ asked, match, thumbnail, thresholds: opened.eye.info.thresholds });
+    compare({ asked, match, thumbnail, thresholds: thresholds(search, opened.eye.info) });
   } });
   showFilters(opened.columns, search, () => run(search));
   const { region } = search;

@@ -78,18 +78,29 @@ class Eye {
    *   for, as fractions of width and height
    * @param {Record<string, string[] | {from?: number, to?: number}>} [options.filters] wanted values of columns
    * @param {number[]} [options.without] works to leave out
+   * @param {boolean} [options.closer] look at each picture in several ways; each match says under `look` which one found it
    * @param {AbortSignal} [options.signal]
    *
    * @typedef {Blob | Float32Array | number} Part
    */
-  async search(question, { limit, effort, region, filters, without, signal } = {}) {
+  async search(question, { limit, effort, region, filters, without, closer, signal } = {}) {
     const parts = await Promise.all((Array.isArray(question) ? question : [question]).map(async (part) =>
       (part instanceof Blob ? readable(part) : { part, approximate: false })));
     if (signal?.aborted) throw aborted();
-    const options = { limit, effort, region, filters, without };
+    const options = { limit, effort, region, filters, without, closer };
     const answer = await this.#link.call("search", [parts.map(({ part }) => part), options], { signal });
     const { matches, verdict, looked_at: lookedAt, exact } = answer;
     return Object.assign(matches, { verdict, lookedAt, exact, approximate: parts.some(({ approximate }) => approximate) });
+  }
+
+  /**
+   * What is seen of the picture, ready to be searched for: `{look, embedding}` for the whole or, `closer`, for several
+   * ways of looking at it. A search for several of them at once should be told that it is `closer`, too.
+   */
+  async look(picture, { closer = false, region, signal } = {}) {
+    const { part } = await readable(picture);
+    if (signal?.aborted) throw aborted();
+    return this.#link.call("look", [part, { closer, region }], { signal });
   }
 
   /** The picture as numbers: what the network says, or (`normalized`) the same direction with length 1. */

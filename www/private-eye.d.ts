@@ -67,6 +67,11 @@ export interface Eye {
    * its `query` names by its place in the list.
    */
   search(question: Part | Part[], options?: SearchOptions): Promise<Matches>;
+  /**
+   * What is seen of the picture, ready to be searched for: of the whole or, `closer`, in several ways. A search for
+   * several of these at once should be told that it is `closer`, too.
+   */
+  look(picture: Blob, options?: { closer?: boolean; region?: Region; signal?: AbortSignal }): Promise<Seen[]>;
   /** The picture as 512 numbers: what the network says, or (`normalized`) the same direction with length 1. */
   embed(picture: Blob, options?: { normalized?: boolean; region?: Region; signal?: AbortSignal }): Promise<Float32Array>;
   /** The thumbnail of a work, a JPEG; empty where the collection was built without pictures. */
@@ -83,6 +88,15 @@ export interface Eye {
 
 /** A picture, an embedding of one, or the number of a work. */
 export type Part = Blob | Float32Array | number;
+
+/** What is seen of a picture when it is looked at in one way. */
+export interface Seen {
+  look: Look;
+  embedding: Float32Array;
+}
+
+/** All of a picture, so much of each side around its centre, or its mirror image. */
+export type Look = "whole" | "centre 85 %" | "centre 70 %" | "mirrored";
 
 /** Fractions of a picture's width and height, between 0 and 1. */
 export interface Region {
@@ -103,6 +117,8 @@ export interface SearchOptions {
   filters?: Record<string, string[] | { from?: number; to?: number }>;
   /** Numbers of works to leave out. */
   without?: number[];
+  /** Look at each picture in several ways: slower, and finds what was framed or mirrored. */
+  closer?: boolean;
   signal?: AbortSignal;
 }
 
@@ -134,6 +150,8 @@ export interface Match {
   verdict: Verdict;
   /** Place in the question of the part that this work is nearest to, from 0. */
   query: number;
+  /** Of a picture, the look that is nearest to this work. */
+  look?: Look;
   item: Item;
 }
 
@@ -167,6 +185,8 @@ export interface Info {
   parts: PartProgress[];
   /** The scores from which a match is the same picture, or looks alike. */
   thresholds: { same: number; similar: number };
+  /** The same for pictures that are looked at closely, where that was measured. */
+  closer: { same: number; similar: number } | null;
   /** The longest picture file that is read, in bytes. */
   longest_picture: number;
 }

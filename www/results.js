@@ -38,7 +38,7 @@ export function showNoAnswer() {
   delete element("verdict").dataset.verdict;
   element("explanation").textContent = "";
   element("results").replaceChildren();
-  for (const id of ["results", "numbers", "tools", "after", "approximate"]) element(id).hidden = true;
+  for (const id of ["results", "numbers", "tools", "after", "approximate", "closer"]) element(id).hidden = true;
   element("wall").hidden = false;
 }
 
@@ -59,8 +59,10 @@ export function showAnswer(search, info, on) {
   element("approximate").textContent = words.approximate;
   for (const id of ["results", "numbers", "tools", "after"]) element(id).hidden = false;
   element("wall").hidden = true;
+  // A second look pays where the first found nothing sure, and where somebody measured what its scores mean.
+  element("closer").hidden = Boolean(work) || search.closer || matches.verdict === "same" || !info.closer;
   element("results").replaceChildren(...matches.map((match, index) =>
-    line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, info, on)));
+    line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, thresholds(search, info), on)));
   element("more").hidden = !search.mayHaveMore;
   const out = element("left-out");
   out.hidden = search.without.size === 0;
@@ -76,14 +78,19 @@ function said({ matches, work, filtered }) {
   return { heading, explanation: filtered && matches.verdict === "none" ? words.answers.filtered : explanation(matches) };
 }
 
+/** What scores mean for this search. */
+export function thresholds(search, info) {
+  return (search.closer && info.closer) || info.thresholds;
+}
+
 function nearestTo(search, match) {
   const part = search.belongs(match);
-  if (part === null) return null;
-  return part === "part" ? words.nearestToPart : words.nearestTo(part);
+  const found = part === null ? null : part === "part" ? words.nearestToPart : words.nearestTo(part);
+  return [found, words.looks[match.look]].filter(Boolean).join(" · ") || null;
 }
 
 /** One work, as on a museum's label: picture, title, maker and year, style, how near it is, and what to do with it. */
-function line({ match, thumbnail, nearest, found }, { thresholds }, { like, leaveOut, compare }) {
+function line({ match, thumbnail, nearest, found }, marks, { like, leaveOut, compare }) {
   const { rank, id, file, title, score, verdict, item, query } = match;
   const named = title || words.untitled;
   const opens = button("", () => compare(match, thumbnail), { className: "opens", title: words.compare, ariaLabel: words.compareTitle(named) });
@@ -98,7 +105,7 @@ function line({ match, thumbnail, nearest, found }, { thresholds }, { like, leav
       nearest && make("p", { className: "nearest", textContent: nearest }),
       make("details", { className: "score figures" },
         make("summary", { textContent: words.similarity(score) }),
-        scale(thresholds, score)),
+        scale(marks, score)),
       make("p", { className: "deeds" },
         button(words.moreLikeThis, () => like({ id, title, thumbnail }), { className: "link like", ariaLabel: words.moreLikeTitle(named) }),
         button(words.notThisOne, () => leaveOut(match), { className: "link not", ariaLabel: words.notThisTitle(named) }),

@@ -6,7 +6,7 @@ const LIMIT = 10;
 const MORE = 20;
 
 export class Search {
-  /** `[{ file, read, embedding }]`: what the visitor gave, as the engine can read it, and what it says of it. */
+  /** `[{ file, read, seen }]`: what the visitor gave, as the engine can read it, and what it sees of it. */
   pictures;
   /** The work that this search looks for the like of, `{ id, title, thumbnail }`, in place of pictures. */
   work;
@@ -17,15 +17,17 @@ export class Search {
   /** Titles of the works that were left out, by their numbers. */
   without = new Map();
   limit = LIMIT;
+  /** Whether pictures are looked at in several ways. */
+  closer = false;
   /** The answer: matches in rank order, and their thumbnails in the same order. */
   matches = null;
   thumbnails = [];
 
-  /** The part that was looked at last, so that it is not looked at again: `{ region, embedding }`. */
+  /** The part that was looked at last, so that it is not looked at again: `{ region, seen }`. */
   #part = null;
 
   constructor({ files = [], work = null, filters = {} }) {
-    this.pictures = files.map((file) => ({ file, read: null, embedding: null }));
+    this.pictures = files.map((file) => ({ file, read: null, seen: null }));
     this.work = work;
     this.filters = filters;
   }
@@ -47,6 +49,13 @@ export class Search {
     this.limit += MORE;
   }
 
+  /** From now on, looks at the pictures in several ways. */
+  lookCloser() {
+    this.closer = true;
+    this.#part = null;
+    for (const picture of this.pictures) picture.seen = null;
+  }
+
   /** A wish for a column; without one, every value of it is welcome. */
   wish(column, wanted) {
     const { [column]: _, ...others } = this.filters;
@@ -55,35 +64,35 @@ export class Search {
 
   /** Asks the engine. A picture is looked at once, however often its answer is narrowed down afterwards. */
   async ask(eye, signal) {
-    const question = await this.#question(eye, signal);
+    const seen = this.work ? [] : await this.#look(eye, signal);
+    const question = this.work ? [this.work.id] : seen.map(({ embedding }) => embedding);
     const without = [...this.without.keys()];
     if (this.work) without.push(this.work.id);
-    const { limit, filters } = this;
-    const matches = await eye.search(question, { limit, filters, without, signal });
+    const { limit, filters, closer } = this;
+    const matches = await eye.search(question, { limit, filters, without, closer, signal });
     const thumbnails = await Promise.all(matches.map(({ id }) => eye.thumbnail(id)));
     signal.throwIfAborted();
+    // The question is a list of embeddings; what counts is whose they are.
+    for (const match of matches) {
+      const { query, look } = seen[match.query] ?? match;
+      Object.assign(match, { query, look });
+    }
     matches.approximate = this.pictures.some(({ read }) => read.approximate);
     Object.assign(this, { matches, thumbnails });
   }
 
-  async #question(eye, signal) {
-    if (this.work) return [this.work.id];
-    const question = [];
+  /** What is seen of the pictures and of the chosen part: `[{ embedding, look, query }]`, the part's query last. */
+  async #look(eye, signal) {
+    const { closer, region } = this;
     for (const picture of this.pictures) {
       picture.read ??= await readable(picture.file);
-      picture.embedding ??= await eye.embed(picture.read.part, { normalized: true, signal });
-      question.push(picture.embedding);
+      picture.seen ??= await eye.look(picture.read.part, { closer, signal });
     }
-    if (this.region) question.push(await this.#embedPart(eye, signal));
-    return question;
-  }
-
-  async #embedPart(eye, signal) {
-    const { region } = this;
-    if (this.#part?.region !== region) {
-      this.#part = { region, embedding: await eye.embed(this.pictures[0].read.part, { normalized: true, region, signal }) };
+    if (region && this.#part?.region !== region) {
+      this.#part = { region, seen: await eye.look(this.pictures[0].read.part, { closer, region, signal }) };
     }
-    return this.#part.embedding;
+    const parts = [...this.pictures, ...(region ? [this.#part] : [])];
+    return parts.flatMap(({ seen }, query) => seen.map((one) => ({ ...one, query })));
   }
 
   /** Which part of the question a match belongs to: nothing where there is only one. */

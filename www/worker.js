@@ -23,12 +23,20 @@ const methods = {
   thumbnail: ([id]) => eye.thumbnail(id),
   samples: () => eye.samples().map((sample, index) => ({ ...sample, bytes: eye.sample(index) })),
   async search([question, { region, ...options }], { signal }) {
-    const parts = [];
-    for (const part of question) {
-      const isPicture = part instanceof Blob;
-      parts.push(isPicture ? eye.embed(await read(part, signal), { normalized: true, region }) : part);
+    const parts = []; // [embedding or number, its place in the question, the look at it]
+    for (const [place, part] of question.entries()) {
+      if (!(part instanceof Blob)) parts.push([part, place]);
+      else for (const { embedding, look } of eye.look(await read(part, signal), { region, closer: options.closer })) parts.push([embedding, place, look]);
     }
-    return eye.search(parts, options);
+    const answer = eye.search(parts.map(([part]) => part), options);
+    for (const match of answer.matches) {
+      const [, place, look] = parts[match.query];
+      Object.assign(match, { query: place }, options.closer && look && { look });
+    }
+    return answer;
+  },
+  async look([picture, options], { signal }) {
+    return eye.look(await read(picture, signal), options);
   },
   async embed([picture, options], { signal }) {
     return eye.embed(await read(picture, signal), options);

@@ -13,7 +13,7 @@ mod question;
 mod store;
 mod values;
 
-use js_sys::{Array, Float32Array, Function, Uint8Array};
+use js_sys::{Array, Float32Array, Function, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -23,7 +23,7 @@ use self::error::WebError;
 use self::progress::PartProgress;
 use crate::collection::{Collection, Conditions, Filter, Manifest, ModelFile, Sample, Thresholds};
 use crate::engine::{Engine, EngineError, SearchOptions};
-use crate::image::{self, ImageError, Limits};
+use crate::image::{self, ImageError, Limits, Picture};
 use crate::index::Query;
 
 /// A collection and its model, on this device.
@@ -49,6 +49,8 @@ struct Info<'a> {
     /// The same by part, with what came over the network at this visit.
     parts: &'a [PartProgress],
     thresholds: Thresholds,
+    /// The same for pictures that are looked at closely, where that was measured.
+    closer: Option<Thresholds>,
     /// Longest picture file that is read.
     longest_picture: usize,
 }
@@ -91,6 +93,7 @@ impl Eye {
             parts: &self.parts,
             bytes: manifest.files().map(|(_, shard)| shard.bytes).fold(manifest.model.bytes, u64::saturating_add),
             thresholds: manifest.quality.thresholds,
+            closer: manifest.quality.closer,
             longest_picture: Limits::default().bytes,
         };
         Ok(values::to_js(&info)?)
@@ -99,7 +102,8 @@ impl Eye {
     /// The works nearest to a question: `{ matches, verdict, looked_at, exact }`. The question is a list of embeddings,
     /// as `embed` gives them, and of numbers of works; each match says under `query` which of them it is nearest to.
     /// Options: `limit`, `effort` (`"auto"`, `"exact"` or a number), `filters` (`{ column: [value, …] }` or
-    /// `{ column: { from, to } }`) and `without` (numbers of works that are left out).
+    /// `{ column: { from, to } }`), `without` (numbers of works that are left out) and `closer` (whether the embeddings
+    /// are those of several looks at one picture, which more strangers resemble).
     pub fn search(&self, question: Array, options: &JsValue) -> Result<JsValue, JsValue> {
         let defaults = SearchOptions::default();
         let parts = question.iter().map(|part| self.part(&part)).collect::<Result<Vec<Query>, WebError>>()?;
@@ -111,6 +115,7 @@ impl Eye {
         let options = SearchOptions {
             limit: values::option(options, "limit")?.unwrap_or(defaults.limit),
             effort: values::effort(options)?,
+            looks: values::looks(options)?,
             filter,
             ..defaults
         };
@@ -123,13 +128,24 @@ impl Eye {
         Ok(values::to_js(&self.collection().columns())?)
     }
 
+    /// What is seen of the picture, ready to be searched for: a list of `{ look, embedding }`, one for each way of looking
+    /// at it. Options: `closer` (in several ways) and `region`.
+    pub fn look(&self, bytes: &[u8], options: &JsValue) -> Result<Array, JsValue> {
+        let looks = values::looks(options)?;
+        let embeddings = self.engine.look(&picture(bytes, options)?, looks).map_err(WebError::Engine)?;
+        let seen = looks.all().iter().zip(embeddings).map(|(look, embedding)| {
+            let seen = Object::new();
+            Reflect::set(&seen, &"look".into(), &look.to_string().into())?;
+            Reflect::set(&seen, &"embedding".into(), &Float32Array::from(embedding.as_slice()))?;
+            Ok(seen)
+        });
+        seen.collect()
+    }
+
     /// The picture as numbers. Options: `normalized` (length 1) and `region`.
     pub fn embed(&self, bytes: &[u8], options: &JsValue) -> Result<Float32Array, JsValue> {
         let normalized = values::option(options, "normalized")?.unwrap_or(false);
-        let mut picture = image::decode(bytes, &Limits::default()).map_err(WebError::Image)?;
-        if let Some(region) = values::region(options)? {
-            picture = picture.crop(region);
-        }
+        let picture = picture(bytes, options)?;
         let embedding = self.engine.model().embed(&picture).map_err(WebError::Model)?;
         let numbers = if normalized { embedding.normalized() } else { embedding.0 };
         Ok(Float32Array::from(numbers.as_slice()))
@@ -168,6 +184,15 @@ impl Eye {
         }
         Ok(())
     }
+}
+
+/// The picture in a file, or the `region` of it that the options name.
+fn picture(bytes: &[u8], options: &JsValue) -> Result<Picture, WebError> {
+    let picture = image::decode(bytes, &Limits::default())?;
+    Ok(match values::region(options)? {
+        Some(region) => picture.crop(region),
+        None => picture,
+    })
 }
 
 impl Eye {

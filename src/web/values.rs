@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::WebError;
-use crate::image::Region;
+use crate::image::{Looks, Region};
 use crate::index::Effort;
 
 /// Milliseconds. On a slow connection an answer begins within a few seconds; after this it is not coming.
@@ -37,6 +37,12 @@ pub fn effort(options: &JsValue) -> Result<Effort, WebError> {
             reason: "it is \"auto\", \"exact\" or a number of candidates from 1".into(),
         }),
     }
+}
+
+/// `closer`: whether the picture is looked at in several ways.
+pub fn looks(options: &JsValue) -> Result<Looks, WebError> {
+    let closer = option(options, "closer")?.unwrap_or(false);
+    Ok(if closer { Looks::Closer } else { Looks::Once })
 }
 
 /// `region`: the part of the picture that is meant, as fractions of its width and height.

@@ -2,7 +2,8 @@
 
 use fantoccini::key::Key;
 use libtest_mimic::Failed;
-use private_eye::engine::{Engine, SearchOptions};
+use private_eye::engine::{Engine, SearchOptions, Verdict};
+use private_eye::image::{Look, Looks};
 use private_eye::index::Effort;
 use serde_json::json;
 
@@ -24,6 +25,37 @@ pub async fn more_like_this_finds_the_neighbours_of_the_stored_vector(scene: Sce
         answer.matches.iter().filter(|near| near.id != work).take(10).map(|near| near.id.to_string()).collect();
     assert_eq!(ids(&results), expected, "the work itself is not among those like it");
     assert!(page.text_of("#verdict").await?.contains(&first[2].title));
+    Ok(())
+}
+
+pub async fn a_closer_look_finds_a_mirrored_work_and_says_how(scene: Scene) -> Result<(), Failed> {
+    let engine = native(&scene)?;
+    let closer = SearchOptions { looks: Looks::Closer, ..SearchOptions::default() };
+    // Some mirrored work that one look is not sure of, and that the mirror finds.
+    let mut found = None;
+    for place in 0..20 {
+        let work = scene.collection().work(f64::from(place) / 20.0);
+        let query = cropped(&scene.collection().picture(work)?.fliph())?;
+        let once = engine.search(&query, &SearchOptions::default())?;
+        let answer = engine.search(&query, &closer)?;
+        let best = &answer.matches[0];
+        if once.verdict != Verdict::Same && best.look == Some(Look::Mirrored) && best.file == work.file {
+            found = Some((query, answer));
+            break;
+        }
+    }
+    let (query, expected) = found.ok_or("no mirrored work needs a closer look")?;
+
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    page.ask(&scene.file("mirrored.jpg", &query)?).await?;
+    let results = page.click_and_answer("#closer button").await?;
+    let scores = |shown: &Shown| (shown.file.clone(), shown.score.parse::<f32>().unwrap_or(f32::NAN));
+    let natively: Vec<(String, f32)> = expected.matches.iter().map(|near| (near.file.clone(), near.score)).collect();
+    assert_eq!(results.iter().map(scores).collect::<Vec<_>>(), natively);
+    assert!(results[0].text.contains("in the mirror"), "{}", results[0].text);
+    let asks_again = page.run("return !document.querySelector('#closer').hidden", vec![]).await?;
+    assert_eq!(asks_again, false, "it cannot be looked at more closely than that");
     Ok(())
 }
 

@@ -71,6 +71,7 @@ fn tests(stage: &Arc<Stage>) -> Vec<Trial> {
         asking::a_picture_that_is_not_in_the_collection_has_no_close_match,
         asking::the_same_picture_scores_one_and_is_called_the_same,
         answering::more_like_this_finds_the_neighbours_of_the_stored_vector,
+        answering::a_closer_look_finds_a_mirrored_work_and_says_how,
         answering::a_work_of_the_wall_starts_a_search,
         answering::not_this_one_leaves_a_work_out_until_it_is_brought_back,
         answering::show_more_goes_on_where_the_answer_ended,

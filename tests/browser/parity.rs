@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat};
 use libtest_mimic::Failed;
 use private_eye::collection;
 use private_eye::engine::{Engine, SearchOptions};
-use private_eye::image::{Limits, decode};
+use private_eye::image::{Limits, Looks, decode};
 use private_eye::index::Effort;
 use private_eye::model::Model;
 use serde_json::{Value, json};
@@ -62,18 +62,21 @@ pub async fn parity_of_search_results(scene: Scene) -> Result<(), Failed> {
     let (_served, page) = lab(&scene, files.clone()).await?;
     let engine = native(&scene)?;
     for (name, bytes) in files {
-        for effort in [json!("auto"), json!("exact"), json!(40)] {
+        for (effort, closer) in
+            [(json!("auto"), false), (json!("exact"), false), (json!(40), false), (json!("auto"), true)]
+        {
             let script = r#"
                 const blob = await (await fetch("/test/" + arguments[0])).blob();
-                const found = await window.eye.search(blob, { limit: 20, effort: arguments[1] });
+                const found = await window.eye.search(blob, { limit: 20, effort: arguments[1], closer: arguments[2] });
                 // Which picture of the question it was: here there is only one.
                 const matches = Array.from(found, ({ query, ...match }) => match);
                 return { matches, verdict: found.verdict, looked_at: found.lookedAt, exact: found.exact }"#;
-            let there = page.run(script, vec![json!(name), effort.clone()]).await?;
-            let options = SearchOptions { limit: 20, effort: effort_of(&effort), ..SearchOptions::default() };
+            let there = page.run(script, vec![json!(name), effort.clone(), json!(closer)]).await?;
+            let looks = if closer { Looks::Closer } else { Looks::Once };
+            let options = SearchOptions { limit: 20, effort: effort_of(&effort), looks, ..SearchOptions::default() };
             // Through JSON, as it comes from the browser: the shortest digits that name each number.
             let here = serde_json::to_value(engine.search(&bytes, &options)?)?;
-            assert_eq!(rounded(&here), rounded(&there), "{name}, effort {effort}");
+            assert_eq!(rounded(&here), rounded(&there), "{name}, effort {effort}, closer {closer}");
         }
     }
     Ok(())

@@ -29,6 +29,8 @@ export const en = {
     list: "List",
     filters: "Filter",
     clear: "Clear all filters",
+    closer: "Look closer",
+    closerHint: "At the middle of your picture and in the mirror, too. Takes four times as long.",
     bringBack: "Bring back what was left out",
     more: "Show more",
     noscript: "This page searches on your own device and needs JavaScript for it.",
@@ -112,6 +114,8 @@ export const en = {
   pictures: (number) => `Your ${count(number)} pictures`,
   nearestTo: (number) => `nearest to your picture ${count(number)}`,
   nearestToPart: "by the part you chose",
+  /** How a picture was seen where it found a work, if not as a whole. */
+  looks: { "centre 85 %": "without the margin of your picture", "centre 70 %": "by the middle of your picture", mirrored: "in the mirror" },
   queryAlt: "The picture you asked about",
   queryAltOf: (number) => `Your picture ${count(number)}`,
   moveRegion: "Part to search: move it with the arrow keys",
