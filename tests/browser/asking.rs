@@ -43,8 +43,9 @@ pub async fn the_same_picture_scores_one_and_is_called_the_same(scene: Scene) ->
 }
 
 pub async fn a_pasted_picture_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {
-    given_by_event(&scene, 0.2, "dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))")
-        .await
+    // Set afterwards, because in Firefox an event that a script makes has a clipboard without files.
+    let event = "Object.defineProperty(new ClipboardEvent('paste', { bubbles: true }), 'clipboardData', { value: data })";
+    given_by_event(&scene, 0.2, &format!("dispatchEvent({event})")).await
 }
 
 pub async fn a_dropped_picture_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {

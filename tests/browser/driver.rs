@@ -1,47 +1,49 @@
 //! The drivers that steer real browsers, and sessions in them.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use libtest_mimic::Failed;
 use serde_json::{Map, Value, json};
 
-/// A kind of browser; each test runs in each of them.
+/// A kind of browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Chromium,
+    Firefox,
+    WebKit,
 }
 
+/// A driver that has not answered after this does not come up any more.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl Engine {
-    pub const ALL: [Engine; 1] = [Engine::Chromium];
+    pub const ALL: [Engine; 3] = [Engine::Chromium, Engine::Firefox, Engine::WebKit];
 
     pub fn name(self) -> &'static str {
         match self {
             Engine::Chromium => "chromium",
+            Engine::Firefox => "firefox",
+            Engine::WebKit => "webkit",
         }
     }
 
-    fn driver(self) -> Command {
-        match self {
-            Engine::Chromium => {
-                let mut command = Command::new(program("PRIVATE_EYE_CHROMEDRIVER", "chromedriver"));
-                command.arg("--port=0");
-                command
-            }
-        }
-    }
-
-    /// The port in a line that the driver prints once it listens.
-    fn port_in(self, line: &str) -> Option<u16> {
-        match self {
-            Engine::Chromium => {
-                line.strip_prefix("ChromeDriver was started successfully on port ")?.strip_suffix('.')?.parse().ok()
-            }
-        }
+    /// The driver, told to listen on `port`.
+    fn driver(self, port: u16) -> Command {
+        let (variable, otherwise) = match self {
+            Engine::Chromium => ("PRIVATE_EYE_CHROMEDRIVER", "chromedriver"),
+            Engine::Firefox => ("PRIVATE_EYE_GECKODRIVER", "geckodriver"),
+            Engine::WebKit => ("PRIVATE_EYE_WEBKITDRIVER", "WebKitWebDriver"),
+        };
+        let mut command = Command::new(program(variable, otherwise));
+        command.arg(format!("--port={port}"));
+        command
     }
 
     /// What to ask of the driver for a new browser with an empty profile, dressed down to what a page needs.
@@ -58,6 +60,21 @@ impl Engine {
                     ],
                 },
             }),
+            Engine::Firefox => json!({
+                "browserName": "firefox",
+                "moz:firefoxOptions": {
+                    "binary": program("PRIVATE_EYE_FIREFOX", "/usr/bin/firefox-esr"),
+                    "args": ["-headless", "-width", "1280", "-height", "900"],
+                    "prefs": quiet_firefox(),
+                },
+            }),
+            Engine::WebKit => json!({
+                "browserName": "MiniBrowser",
+                "webkitgtk:browserOptions": {
+                    "binary": program("PRIVATE_EYE_WEBKIT", "MiniBrowser"),
+                    "args": ["--automation", "--geometry=1280x900"],
+                },
+            }),
         };
         let mut capabilities = capabilities.as_object().cloned().unwrap_or_default();
         // Scripts of these tests wait for downloads and searches.
@@ -66,44 +83,108 @@ impl Engine {
     }
 }
 
+/// Preferences beside those that geckodriver sets, so that Firefox asks for nothing that the page did not ask for.
+fn quiet_firefox() -> Value {
+    json!({
+        "app.normandy.enabled": false,
+        "browser.region.update.enabled": false,
+        "browser.search.suggest.enabled": false,
+        "browser.urlbar.speculativeConnect.enabled": false,
+        "datareporting.policy.dataSubmissionEnabled": false,
+        "extensions.getAddons.cache.enabled": false,
+        "extensions.systemAddon.update.enabled": false,
+        "media.gmp-manager.updateEnabled": false,
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+        "network.dns.disablePrefetch": true,
+        "network.http.speculative-parallel-limit": 0,
+        "network.predictor.enabled": false,
+        "network.prefetch-next": false,
+        // The clipboard without the little window that asks the visitor, which no driver can answer.
+        "dom.events.testing.asyncClipboard": true,
+    })
+}
+
 fn program(variable: &str, otherwise: &str) -> PathBuf {
     std::env::var_os(variable).unwrap_or_else(|| otherwise.into()).into()
 }
 
-/// A running driver; it ends with this value, and its browsers with it.
+/// A process that ends with this value.
+struct Running(Child);
+
+impl Running {
+    fn start(command: &mut Command) -> Result<Running, Failed> {
+        let started = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        Ok(Running(started.map_err(|error| format!("{:?} does not start: {error}", command.get_program()))?))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A running driver for one browser; geckodriver and WebKitWebDriver steer no more than one each. It ends with this
+/// value, and its browser with it.
 pub struct Driver {
-    pub engine: Engine,
-    process: Child,
+    engine: Engine,
     address: String,
+    // In this order, because a browser should be gone before its screen is.
+    _process: Running,
+    _screen: Option<Screen>,
 }
 
 impl Driver {
     pub fn start(engine: Engine) -> Result<Driver, Failed> {
-        let mut command = engine.driver();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process =
-            command.spawn().map_err(|error| format!("{:?} does not start: {error}", command.get_program()))?;
-        let mut lines = BufReader::new(process.stdout.take().ok_or("the driver's output is not connected")?).lines();
-        let port = lines.by_ref().map_while(Result::ok).find_map(|line| engine.port_in(&line));
-        let Some(port) = port else {
-            let _ = process.kill();
-            return Err(format!("{:?} ended without naming its port", command.get_program()).into());
+        // Of the three only two can be asked to choose a port themselves and to say which.
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let mut command = engine.driver(port);
+        let screen = match engine {
+            Engine::WebKit => Some(Screen::start()?),
+            _ => None,
         };
-        // A driver whose output nobody reads would stop when the pipe is full.
-        thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Ok(Driver { engine, process, address: format!("http://127.0.0.1:{port}") })
+        if let Some(screen) = &screen {
+            command.env("DISPLAY", &screen.display).env_remove("WAYLAND_DISPLAY");
+            // Nobody speaks English in the C locale.
+            command.env("LANG", "C.UTF-8").env("LANGUAGE", "en");
+        }
+        let mut process = Running::start(command.stdout(Stdio::null()))?;
+        let started = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            if process.0.try_wait()?.is_some() || started.elapsed() > PATIENCE {
+                return Err(format!("{:?} does not listen on port {port}", command.get_program()).into());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(Driver { engine, address: format!("http://127.0.0.1:{port}"), _process: process, _screen: screen })
     }
 
-    /// Opens a new browser with an empty profile.
+    /// Opens the browser, with an empty profile.
     pub async fn open(&self) -> Result<Client, Failed> {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         Ok(builder.capabilities(self.engine.capabilities()).connect(&self.address).await?)
     }
 }
 
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+/// A screen that nobody sees, for the engine that has no headless mode; with a clipboard of its own.
+struct Screen {
+    display: String,
+    _process: Running,
+}
+
+impl Screen {
+    fn start() -> Result<Screen, Failed> {
+        let mut command = Command::new(program("PRIVATE_EYE_XVFB", "Xvfb"));
+        command.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]);
+        let mut process = Running::start(command.stdout(Stdio::piped()))?;
+        let mut number = String::new();
+        let output = process.0.stdout.take().ok_or("the screen's output is not connected")?;
+        BufReader::new(output).read_line(&mut number)?;
+        match number.trim() {
+            "" => Err(format!("{} ended without naming its display", Path::new(command.get_program()).display()).into()),
+            number => Ok(Screen { display: format!(":{number}"), _process: process }),
+        }
     }
 }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use driver::{Driver, Engine};
+use driver::Engine;
 use stage::{Stage, trial};
 use works::Collection;
 
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 fn all() -> Result<Vec<Trial>, Failed> {
     let mut trials = Vec::new();
     for engine in Engine::ALL {
-        let stage = Arc::new(Stage::new(Driver::start(engine)?, Collection::open()?)?);
+        let stage = Arc::new(Stage::new(engine, Collection::open()?)?);
         trials.extend(tests(&stage));
     }
     Ok(trials)

@@ -143,9 +143,10 @@ impl Page {
         Ok(verdict.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Runs a function body in the page; a promise that it returns is waited for.
+    /// Runs the body of an asynchronous function in the page and waits for what it returns.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, Failed> {
-        Ok(self.client.execute(script, arguments).await?)
+        let script = format!("return (async function () {{\n{script}\n}}).apply(null, arguments)");
+        Ok(self.client.execute(&script, arguments).await?)
     }
 
     /// Presses keys one after the other, each let go before the next.

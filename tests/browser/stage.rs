@@ -10,14 +10,14 @@ use libtest_mimic::{Failed, Trial};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::driver::Driver;
+use crate::driver::{Driver, Engine};
 use crate::page::Page;
 use crate::served::{BrokenOff, FlippedBit, Harm, Served};
 use crate::works::Collection;
 
 /// What all tests of one engine share.
 pub struct Stage {
-    driver: Driver,
+    pub engine: Engine,
     collection: Collection,
     runtime: Runtime,
 }
@@ -29,9 +29,9 @@ pub struct Scene {
 }
 
 impl Stage {
-    pub fn new(driver: Driver, collection: Collection) -> Result<Stage, Failed> {
+    pub fn new(engine: Engine, collection: Collection) -> Result<Stage, Failed> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        Ok(Stage { driver, collection, runtime })
+        Ok(Stage { engine, collection, runtime })
     }
 }
 
@@ -41,10 +41,11 @@ where
     F: Future<Output = Result<(), Failed>> + Send + 'static,
 {
     let stage = stage.clone();
-    let name = format!("{}: {}", stage.driver.engine.name(), name.rsplit("::").next().unwrap_or(name));
+    let name = format!("{}: {}", stage.engine.name(), name.rsplit("::").next().unwrap_or(name));
     Trial::test(name, move || {
         stage.runtime.block_on(async {
-            let client = stage.driver.open().await?;
+            let driver = Driver::start(stage.engine)?;
+            let client = driver.open().await?;
             let scene = Scene { client: client.clone(), stage: stage.clone(), folder: tempfile::tempdir()? };
             // In a task, so that the browser is closed after a panic, too.
             let outcome = tokio::spawn(test(scene)).await;

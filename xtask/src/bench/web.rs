@@ -17,10 +17,9 @@ use super::{docs, onnx, page};
 use crate::command_line::Profile;
 use crate::process;
 use crate::site;
-use crate::stamp::Stamp;
 use crate::toolchain::Toolchain;
 use crate::workspace::Workspace;
-use crate::{apt, cargo_build};
+use crate::{cargo_build, npm};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -72,22 +71,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// onnxruntime-web's files, from npm.
 fn onnxruntime(workspace: &Workspace) -> Result<PathBuf> {
-    if process::find_program(&["npm"]).is_none() {
-        apt::install(&["nodejs", "npm"], "onnxruntime-web comes from npm")?;
-    }
-    let folder = workspace.target("bench/npm");
-    fs::create_dir_all(&folder)?;
-    let files = ["package.json", "package-lock.json"].map(|name| workspace.root().join(PAGE).join(name));
-    let stamp = Stamp::new(folder.join(".made-from"), &files)?;
-    if !stamp.is_current() {
-        stamp.forget()?;
-        for file in &files {
-            fs::copy(file, folder.join(file.file_name().context("a file has no name")?))?;
-        }
-        let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
-        process::run(Command::new("npm").args(words).current_dir(&folder))?;
-        stamp.keep()?;
-    }
+    let page = workspace.root().join(PAGE);
+    let folder = npm::install(workspace, &page, "bench/npm", "onnxruntime-web comes from npm")?;
     Ok(folder.join("node_modules/onnxruntime-web/dist"))
 }
 

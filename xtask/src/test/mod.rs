@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and test, cheapest first; a failing part does not keep the others from running.
 
+mod packed;
 mod report;
 
 use std::process::{Command, ExitCode};
@@ -17,13 +18,16 @@ use report::{Count, Report};
 pub struct Options {
     /// The part to run; without it, all of them, formatting and lints included
     part: Option<Part>,
+    /// Run only those of the browser tests whose names contain this, such as "firefox:"
+    #[arg(requires = "part")]
+    filter: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
     /// The library, the command and the tools, on this machine
     Native,
-    /// The WebAssembly module in a real browser: the same bits as on this machine
+    /// The WebAssembly module in real browsers: the same bits as on this machine
     Wasm,
     /// The page in real browsers
     Browser,
@@ -36,6 +40,9 @@ const PARITY: &str = "parity";
 
 pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let wanted = |part: Part| options.part.is_none_or(|only| only == part);
+    if options.filter.is_some() && options.part != Some(Part::Browser) {
+        bail!("only the browser tests can be filtered; native tests are filtered by cargo test");
+    }
     let mut report = Report::new();
     if options.part.is_none() {
         report.check("formatting", || formatting(workspace));
@@ -53,7 +60,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
                     report.tests("wasm tests", || browser_tests(workspace, &site, &[PARITY]));
                 }
                 if wanted(Part::Browser) {
-                    report.tests("browser tests", || browser_tests(workspace, &site, &["--skip", PARITY]));
+                    let filter: Vec<&str> = ["--skip", PARITY].into_iter().chain(options.filter.as_deref()).collect();
+                    report.tests("browser tests", || browser_tests(workspace, &site, &filter));
                 }
             }
             Err(error) => report.check("demo site", || Err(error)),
@@ -118,14 +126,16 @@ fn native(workspace: &Workspace) -> Result<Count> {
 
 /// Runs those tests in real browsers that `filter`, arguments of a test program, lets through.
 pub fn browser_tests(workspace: &Workspace, site: &Site, filter: &[&str]) -> Result<Count> {
-    let chromium = browser::chromium()?;
+    let browsers = browser::all(workspace)?;
+    let packages = packed::build(workspace, site)?;
     let mut tests: Command = workspace.cargo();
     tests.args(["test", "--package", "private-eye", "--locked", "--test", "browser", "--"]).args(filter);
     tests.env(command_line::PAGE, page::folder(workspace));
     tests.env("PRIVATE_EYE_SITE", &site.folder).env("PRIVATE_EYE_PICTURES", &site.pictures);
     tests.env("PRIVATE_EYE_SCREENSHOTS", workspace.target("screenshots"));
-    tests.env("PRIVATE_EYE_CHROMIUM", chromium.browser).env("PRIVATE_EYE_CHROMEDRIVER", chromium.driver);
-    say("starting the tests in Chromium");
+    tests.env("PRIVATE_EYE_AXE", packages.axe).env("PRIVATE_EYE_PACKED_SITE", packages.site);
+    tests.envs(browsers);
+    say("starting the tests in Chromium, Firefox and WebKit");
     let count = report::count(&mut tests)?;
     if count == Count::default() {
         bail!("no browser test matches {}", filter.join(" "));
