@@ -1,13 +1,12 @@
 //! Every way of asking leads to the right work.
 
-use fantoccini::key::Key;
-use image::{DynamicImage, Rgb, RgbImage};
+use image::DynamicImage;
 use libtest_mimic::Failed;
 use serde_json::json;
 
 use crate::page::{Page, Shown};
 use crate::stage::Scene;
-use crate::works::{Work, cropped, jpeg};
+use crate::works::{Work, cropped, noise};
 
 /// All over the collection, 19 in 20 of the centre crops of 80 %, saved again as JPEG 50, find their work first.
 pub async fn upload_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {
@@ -44,7 +43,8 @@ pub async fn the_same_picture_scores_one_and_is_called_the_same(scene: Scene) ->
 
 pub async fn a_pasted_picture_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {
     // Set afterwards, because in Firefox an event that a script makes has a clipboard without files.
-    let event = "Object.defineProperty(new ClipboardEvent('paste', { bubbles: true }), 'clipboardData', { value: data })";
+    let event =
+        "Object.defineProperty(new ClipboardEvent('paste', { bubbles: true }), 'clipboardData', { value: data })";
     given_by_event(&scene, 0.2, &format!("dispatchEvent({event})")).await
 }
 
@@ -131,39 +131,10 @@ pub async fn a_picture_chosen_while_the_collection_loads_is_searched_when_it_is_
     Ok(())
 }
 
-pub async fn the_keyboard_alone_leads_through_the_whole_journey(scene: Scene) -> Result<(), Failed> {
-    let served = scene.serve()?;
-    let page = scene.ready_page(&served).await?;
-    page.tab_to("#picture").await?;
-    // Enter or Space would open the system's own file dialog here, which no page and no driver can see.
-    page.tab_to("#samples button").await?;
-    page.press(&[Key::Enter]).await?;
-    let first = page.answer().await?;
-    assert_ne!(page.verdict().await?, "none", "{first:#?}");
-    let focused = page.run("return document.activeElement.id", vec![]).await?;
-    assert_eq!(focused, "verdict", "the focus goes to the answer");
-    page.tab_to("#numbers summary").await?;
-    page.press(&[Key::Enter]).await?;
-    assert_eq!(page.run("return document.activeElement.parentElement.open", vec![]).await?, true);
-
-    // And back, to ask for the next one.
-    page.forget_state().await?;
-    page.tab_to("#samples li:last-child button").await?;
-    page.press(&[Key::Space]).await?;
-    assert_ne!(page.answer().await?[0].file, first[0].file);
-    Ok(())
-}
-
 pub async fn a_picture_that_is_not_in_the_collection_has_no_close_match(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = scene.ready_page(&served).await?;
-    // Nobody paints like this: coarse coloured noise.
-    let noise = RgbImage::from_fn(320, 240, |x, y| {
-        let mixed = (x / 3).wrapping_mul(0x9E37_79B1) ^ (y / 3).wrapping_mul(0x85EB_CA77);
-        let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x2C1B_3C6D);
-        Rgb([(mixed >> 24) as u8, (mixed >> 16) as u8, (mixed >> 8) as u8])
-    });
-    let results = page.ask(&scene.file("noise.jpg", &jpeg(&DynamicImage::ImageRgb8(noise), 90)?)?).await?;
+    let results = page.ask(&scene.file("noise.jpg", &noise()?)?).await?;
     assert_eq!(page.verdict().await?, "none", "{results:#?}");
     assert!(page.text_of("#verdict").await?.contains("No close match"));
     assert!(results.iter().all(|shown| shown.verdict == "none"));

@@ -183,7 +183,9 @@ impl Screen {
         let output = process.0.stdout.take().ok_or("the screen's output is not connected")?;
         BufReader::new(output).read_line(&mut number)?;
         match number.trim() {
-            "" => Err(format!("{} ended without naming its display", Path::new(command.get_program()).display()).into()),
+            "" => {
+                Err(format!("{} ended without naming its display", Path::new(command.get_program()).display()).into())
+            }
             number => Ok(Screen { display: format!(":{number}"), _process: process }),
         }
     }

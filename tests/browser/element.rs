@@ -1,15 +1,17 @@
 //! `<private-eye>` and the module in pages that are not ours: the examples.
 
+use axum::Router;
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
 use crate::page::{Page, until};
-use crate::served::BLANK;
+use crate::privacy::GRACE;
+use crate::served::{BLANK, Served};
 use crate::stage::Scene;
 use crate::works::cropped;
 
 /// Opens the example with two elements and waits until both are ready.
-async fn example(scene: &Scene, served: &crate::served::Served) -> Result<Page, Failed> {
+pub async fn example(scene: &Scene, served: &Served) -> Result<Page, Failed> {
     let page = Page::open(&scene.client, &served.url("/www/examples/element.html")).await?;
     let ready = "const { PrivateEye } = await import('/www/private-eye.js');
         return [...document.querySelectorAll('private-eye')]
@@ -122,5 +124,33 @@ pub async fn a_call_is_aborted_and_a_closed_collection_answers_no_more(scene: Sc
         return codes"#;
     let codes: Value = page.run(script, vec![json!(query)]).await?;
     assert_eq!(codes, json!(["Aborted", "Aborted", "BadOption", "NotFound", "BadOption", "Closed", "Closed"]));
+    Ok(())
+}
+
+/// The package as npm packs it, installed into a site that Vite builds: the element and the module, on any host.
+pub async fn the_package_from_npm_searches_in_a_site_that_vite_built(scene: Scene) -> Result<(), Failed> {
+    let site = std::env::var_os("PRIVATE_EYE_PACKED_SITE")
+        .ok_or("PRIVATE_EYE_PACKED_SITE is not set; `cargo xtask test browser` builds the site and sets it")?;
+    let collection = private_eye::serve::router(scene.collection().site.join("collection"));
+    let more = Router::new().nest_service("/collection", collection);
+    let served = Served::start(std::path::Path::new(&site), more, None)?;
+    let page = Page::open(&scene.client, &served.url("/")).await?;
+    let ready = "const status = document.querySelector('private-eye').shadowRoot?.querySelector('.status');
+        return !document.querySelector('#picture').disabled && /720/.test(status?.textContent)";
+    until(async || Ok(page.run(ready, vec![]).await? == true)).await?;
+    let before = served.record.all().len();
+
+    let (ours, theirs) = (scene.collection().work(0.4), scene.collection().work(0.6));
+    page.choose(&scene.file("a.jpg", &cropped(&scene.collection().picture(ours)?)?)?).await?;
+    until(async || Ok(page.text_of("#matches").await?.starts_with(&ours.title))).await?;
+    let search = "const element = document.querySelector('private-eye');
+        const matches = await element.search(new File([Uint8Array.from(arguments[0])], 'a.jpg'));
+        return matches.map(({ file }) => file)";
+    let query = cropped(&scene.collection().picture(theirs)?)?;
+    let found = page.run(search, vec![json!(query)]).await?;
+    assert_eq!([&found[0], &json!(found.as_array().map(Vec::len))], [&json!(theirs.file), &json!(5)]);
+    tokio::time::sleep(GRACE).await;
+    let after = served.record.all();
+    assert_eq!(after.len(), before, "requests after ready: {:#?}", &after[before..]);
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! `cargo xtask test browser` builds the site, finds the browsers and runs this; a line of the output names the
 //! engine and what holds in it. Each test has a browser with an empty profile and a server of its own.
 
+mod accessible;
 mod answering;
 mod asking;
 mod driver;
@@ -20,6 +21,7 @@ mod stage;
 mod trouble;
 mod trust;
 mod waiting;
+mod weight;
 mod works;
 
 use std::process::ExitCode;
@@ -44,30 +46,38 @@ fn main() -> ExitCode {
     }
 }
 
-/// Every test in every engine.
+/// Every test in each engine that can run it.
 fn all() -> Result<Vec<Trial>, Failed> {
     let mut trials = Vec::new();
     for engine in Engine::ALL {
         let stage = Arc::new(Stage::new(engine, Collection::open()?)?);
-        trials.extend(tests(&stage));
+        trials.extend(everywhere(&stage));
+        match engine {
+            Engine::Chromium => {
+                trials.extend(where_the_clipboard_can_be_filled(&stage));
+                trials.extend(in_chromium(&stage));
+            }
+            Engine::Firefox => trials.extend(where_the_clipboard_can_be_filled(&stage)),
+            Engine::WebKit => {}
+        }
     }
     Ok(trials)
 }
 
-fn tests(stage: &Arc<Stage>) -> Vec<Trial> {
-    macro_rules! trials {
-        ($($module:ident::$name:ident,)*) => {
-            vec![$(trial(stage, stringify!($name), $module::$name)),*]
-        };
-    }
-    trials![
+macro_rules! trials {
+    ($stage:ident: $($module:ident::$name:ident,)*) => {
+        vec![$(trial($stage, stringify!($name), $module::$name)),*]
+    };
+}
+
+fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
+    trials![stage:
         asking::upload_finds_the_right_work_first,
         asking::a_pasted_picture_finds_the_right_work_first,
         asking::a_dropped_picture_finds_the_right_work_first,
         asking::a_sample_finds_its_work_first,
         asking::a_new_picture_cancels_the_search_for_the_old_one,
         asking::a_picture_chosen_while_the_collection_loads_is_searched_when_it_is_there,
-        asking::the_keyboard_alone_leads_through_the_whole_journey,
         asking::a_picture_that_is_not_in_the_collection_has_no_close_match,
         asking::the_same_picture_scores_one_and_is_called_the_same,
         answering::more_like_this_finds_the_neighbours_of_the_stored_vector,
@@ -84,18 +94,22 @@ fn tests(stage: &Arc<Stage>) -> Vec<Trial> {
         parts::a_part_drawn_with_the_mouse_is_searched,
         parts::several_pictures_are_one_question,
         parts::pictures_shared_by_another_app_reach_the_page_and_not_the_server,
-        parts::a_picture_is_pasted_by_a_button,
         parts::a_picture_that_only_the_browser_can_read_is_searched_with_a_note,
         trust::the_panel_counts_requests_and_names_what_came_here,
         trust::erasing_leaves_nothing_on_the_device_and_the_page_goes_on,
         trust::nothing_of_a_search_is_stored,
         language::every_language_says_everything,
         language::the_page_speaks_german_when_it_is_asked_to,
-        language::written_from_right_to_left_nothing_leaves_the_screen,
+        accessible::the_keyboard_alone_leads_through_the_whole_journey,
+        accessible::axe_objects_to_nothing_while_the_collection_comes_and_when_it_is_here,
+        accessible::axe_objects_to_nothing_in_an_answer_and_what_is_done_with_it,
+        accessible::axe_objects_to_nothing_when_something_is_wrong_and_offline,
+        accessible::axe_objects_to_nothing_in_the_element,
         element::elements_with_the_same_source_share_one_collection_and_search_apart,
         element::an_element_speaks_the_language_it_is_told_and_wears_what_the_page_gives_it,
         element::an_element_that_cannot_open_its_collection_says_so,
         element::the_example_of_the_module_finds_a_work,
+        element::the_package_from_npm_searches_in_a_site_that_vite_built,
         element::a_call_is_aborted_and_a_closed_collection_answers_no_more,
         trouble::a_text_file_is_refused_next_to_the_input,
         trouble::a_file_too_large_is_refused_before_it_is_read,
@@ -110,12 +124,32 @@ fn tests(stage: &Arc<Stage>) -> Vec<Trial> {
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
         privacy::the_page_can_talk_to_no_other_address,
         privacy::a_second_visit_downloads_no_shard_again,
-        looks::screenshot_of_an_answer,
-        looks::dark_mode_follows_the_system,
-        looks::a_phone_shows_the_page_without_scrolling_sideways,
         looks::the_number_of_results_is_announced_politely,
         parity::parity_of_embeddings_of_every_format,
         parity::parity_of_a_lossy_webp_that_the_browser_made,
         parity::parity_of_search_results,
     ]
+}
+
+/// WebKit asks the visitor before a page may see the clipboard, in a window that no driver can answer.
+fn where_the_clipboard_can_be_filled(stage: &Arc<Stage>) -> Vec<Trial> {
+    trials![stage: parts::a_picture_is_pasted_by_a_button,]
+}
+
+/// What needs screens, networks or settings that only Chromium's driver can feign, and what is the same wherever it is
+/// asked, because the server is.
+fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
+    let mut trials = trials![stage:
+        language::written_from_right_to_left_nothing_leaves_the_screen,
+        looks::screenshot_of_an_answer,
+        looks::dark_mode_follows_the_system,
+        looks::a_phone_shows_the_page_without_scrolling_sideways,
+        accessible::axe_objects_to_nothing_in_the_dark,
+        weight::without_module_and_data_the_page_weighs_at_most_60_kb_as_it_is_sent,
+    ];
+    // No test, and only for `cargo xtask bench page`.
+    trials.extend(
+        trials![stage: weight::first_paint_and_usable_form,].into_iter().map(|trial| trial.with_ignored_flag(true)),
+    );
+    trials
 }

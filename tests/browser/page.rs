@@ -102,6 +102,12 @@ impl Page {
         self.answer().await
     }
 
+    /// Chooses several files at once, waits for the answer and returns it.
+    pub async fn ask_all(&self, files: &[&Path]) -> Result<Vec<Shown>, Failed> {
+        self.choose_all(files).await?;
+        self.answer().await
+    }
+
     /// Waits for the answer to the question just asked and returns its lines.
     pub async fn answer(&self) -> Result<Vec<Shown>, Failed> {
         self.wait_for_state("answered").await?;
@@ -161,7 +167,7 @@ impl Page {
 
     /// Presses Tab until an element that matches has the focus; fails when the focus has gone round without.
     pub async fn tab_to(&self, selector: &str) -> Result<(), Failed> {
-        for _ in 0..100 {
+        for _ in 0..300 {
             self.press(&[Key::Tab]).await?;
             let reached =
                 self.run("return document.activeElement.matches(arguments[0])", vec![json!(selector)]).await?;

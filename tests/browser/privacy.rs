@@ -12,7 +12,7 @@ use crate::stage::Scene;
 use crate::works::{cropped, jpeg};
 
 /// A request that was sent has long arrived after this.
-const GRACE: Duration = Duration::from_secs(2);
+pub const GRACE: Duration = Duration::from_secs(2);
 
 pub async fn no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures(
     scene: Scene,

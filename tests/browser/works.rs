@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::DynamicImage;
 use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, Rgb, RgbImage};
 use libtest_mimic::Failed;
 use serde_json::Value;
 
@@ -88,4 +88,14 @@ pub fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, Failed> {
     let mut bytes = Vec::new();
     picture.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(Cursor::new(&mut bytes), quality))?;
     Ok(bytes)
+}
+
+/// A JPEG that is like no work: nobody paints coarse coloured noise.
+pub fn noise() -> Result<Vec<u8>, Failed> {
+    let noise = RgbImage::from_fn(320, 240, |x, y| {
+        let mixed = (x / 3).wrapping_mul(0x9E37_79B1) ^ (y / 3).wrapping_mul(0x85EB_CA77);
+        let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0x2C1B_3C6D);
+        Rgb([(mixed >> 24) as u8, (mixed >> 16) as u8, (mixed >> 8) as u8])
+    });
+    jpeg(&DynamicImage::ImageRgb8(noise), 90)
 }

@@ -5,6 +5,7 @@ mod embed;
 mod index;
 mod onnx;
 mod page;
+mod paint;
 mod plot;
 mod samples;
 mod web;
@@ -23,6 +24,8 @@ pub struct Options {
 enum What {
     /// The network, decoding and start-up in Chromium, beside onnxruntime-web
     Web(web::Options),
+    /// The page at a first visit over 4G, in Chromium
+    Page(paint::Options),
     /// Many pictures on this machine, beside a Python script with Pillow and onnxruntime
     Embed(embed::Options),
     /// Searching many vectors, beside Annoy, hnswlib and usearch, and in Chromium
@@ -32,6 +35,7 @@ enum What {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.what {
         What::Web(options) => web::run(workspace, options),
+        What::Page(options) => paint::run(workspace, options),
         What::Embed(options) => embed::run(workspace, options),
         What::Index(options) => index::run(workspace, options),
     }

@@ -126,19 +126,24 @@ fn native(workspace: &Workspace) -> Result<Count> {
 
 /// Runs those tests in real browsers that `filter`, arguments of a test program, lets through.
 pub fn browser_tests(workspace: &Workspace, site: &Site, filter: &[&str]) -> Result<Count> {
+    let count = report::count(&mut browser_program(workspace, site, filter)?)?;
+    if count == Count::default() {
+        bail!("no browser test matches {}", filter.join(" "));
+    }
+    Ok(count)
+}
+
+/// The browser tests as a command, after everything that they need has been installed and built.
+pub fn browser_program(workspace: &Workspace, site: &Site, arguments: &[&str]) -> Result<Command> {
     let browsers = browser::all(workspace)?;
     let packages = packed::build(workspace, site)?;
     let mut tests: Command = workspace.cargo();
-    tests.args(["test", "--package", "private-eye", "--locked", "--test", "browser", "--"]).args(filter);
+    tests.args(["test", "--package", "private-eye", "--locked", "--test", "browser", "--"]).args(arguments);
     tests.env(command_line::PAGE, page::folder(workspace));
     tests.env("PRIVATE_EYE_SITE", &site.folder).env("PRIVATE_EYE_PICTURES", &site.pictures);
     tests.env("PRIVATE_EYE_SCREENSHOTS", workspace.target("screenshots"));
     tests.env("PRIVATE_EYE_AXE", packages.axe).env("PRIVATE_EYE_PACKED_SITE", packages.site);
     tests.envs(browsers);
     say("starting the tests in Chromium, Firefox and WebKit");
-    let count = report::count(&mut tests)?;
-    if count == Count::default() {
-        bail!("no browser test matches {}", filter.join(" "));
-    }
-    Ok(count)
+    Ok(tests)
 }

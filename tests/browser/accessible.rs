@@ -1,0 +1,222 @@
+//! The page as it is to somebody who does not see it or has no mouse: checked by axe-core in every state, and used by
+//! the keyboard alone.
+
+use axum::Router;
+use axum::routing::get;
+use fantoccini::key::Key;
+use libtest_mimic::Failed;
+use serde_json::json;
+
+use crate::answering::answered;
+use crate::page::{Page, until};
+use crate::stage::Scene;
+use crate::works::{cropped, noise};
+
+pub async fn axe_objects_to_nothing_while_the_collection_comes_and_when_it_is_here(scene: Scene) -> Result<(), Failed> {
+    // The weights never come, so that the page stays as it is while it loads.
+    let model = &scene.collection().manifest["model"];
+    let weights = format!("/collection/{}", model["file"].as_str().ok_or("the manifest names no weights")?);
+    let never = get(|| async { std::future::pending::<()>().await });
+    let loading = scene.serve_with(Router::new().route(&weights, never))?;
+    let page = Page::open(&scene.client, &loading.url("/")).await?;
+    let parts = "return document.querySelectorAll('#parts li').length > 0";
+    until(async || Ok(page.run(parts, vec![]).await? == true)).await?;
+    axe(&page, "loading").await?;
+
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    axe(&page, "ready").await?;
+    page.click("#proof").await?;
+    until(async || Ok(page.run("return Boolean(document.querySelector('#erase'))", vec![]).await? == true)).await?;
+    axe(&page, "trust panel").await?;
+    page.run("document.querySelector('#trust').close()", vec![]).await?;
+    page.run("document.documentElement.dir = 'rtl'", vec![]).await?;
+    axe(&page, "ready, from right to left").await
+}
+
+pub async fn axe_objects_to_nothing_in_an_answer_and_what_is_done_with_it(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, results) = answered(&scene, &served.url("/"), 0.3).await?;
+    axe(&page, "results").await?;
+    page.click("#view [data-view=list]").await?;
+    page.click("#results .score summary").await?;
+    page.click("#filters summary").await?;
+    page.click("#numbers summary").await?;
+    page.click_and_answer("#filters [data-column=style] input").await?;
+    axe(&page, "a list, filtered, with all that can be opened open").await?;
+    page.click("#results .opens").await?;
+    axe(&page, "comparison").await?;
+    page.run("document.querySelector('#compare').close()", vec![]).await?;
+    page.click_and_answer("#filters form > .link").await?;
+
+    page.click_and_answer("#part").await?;
+    axe(&page, "a part of the picture").await?;
+    page.click_and_answer("#results .like").await?;
+    page.click_and_answer("#results .not").await?;
+    axe(&page, "more like a work, one left out, with the trail").await?;
+
+    // Filters that no work passes.
+    page.forget_state().await?;
+    let impossible = "const year = document.querySelector('#filters [data-column=year] input');
+        year.value = 9000;
+        year.dispatchEvent(new Event('change'))";
+    page.run(impossible, vec![]).await?;
+    assert!(page.answer().await?.is_empty());
+    axe(&page, "nothing left").await?;
+
+    let noise = scene.file("noise.jpg", &noise()?)?;
+    page.ask(&noise).await?;
+    assert_eq!(page.verdict().await?, "none");
+    axe(&page, "no match").await?;
+    let work = scene.collection().picture(scene.collection().work(0.3))?;
+    let again = page.ask_all(&[&noise, &scene.file("a work.jpg", &cropped(&work)?)?]).await?;
+    assert_eq!(again[0].file, results[0].file);
+    axe(&page, "two pictures at once").await
+}
+
+pub async fn axe_objects_to_nothing_when_something_is_wrong_and_offline(scene: Scene) -> Result<(), Failed> {
+    let nothing = scene.serve_with(Router::new().route("/collection/manifest.json", get(|| async { "[]" })))?;
+    let page = Page::open(&scene.client, &nothing.url("/")).await?;
+    page.error().await?;
+    axe(&page, "the collection cannot be opened").await?;
+
+    let mut served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    page.choose(&scene.file("notes.txt", b"no picture")?).await?;
+    page.error().await?;
+    axe(&page, "not a picture").await?;
+    served.stop();
+    until(async || Ok(served.is_off())).await?;
+    page.reload().await?;
+    page.wait_for_state("ready").await?;
+    axe(&page, "offline").await
+}
+
+pub async fn axe_objects_to_nothing_in_the_element(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = crate::element::example(&scene, &served).await?;
+    axe(&page, "elements").await?;
+    let work = scene.collection().work(0.25);
+    let search = "const [bytes] = arguments;
+        const element = document.querySelector('private-eye');
+        await element.search(new File([Uint8Array.from(bytes)], 'a.jpg'))";
+    page.run(search, vec![json!(cropped(&scene.collection().picture(work)?)?)]).await?;
+    axe(&page, "elements with an answer").await
+}
+
+pub async fn axe_objects_to_nothing_in_the_dark(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let (page, _) = answered(&scene, &served.url("/"), 0.3).await?;
+    let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+    page.devtools("Emulation.setEmulatedMedia", dark).await?;
+    for opens in ["#results .score summary", "#filters summary", "#numbers summary"] {
+        page.click(opens).await?;
+    }
+    axe(&page, "results in the dark").await?;
+    page.click("#results .opens").await?;
+    axe(&page, "comparison in the dark").await?;
+    page.run("document.querySelector('#compare').close()", vec![]).await?;
+    page.click("#proof").await?;
+    axe(&page, "trust panel in the dark").await?;
+    page.run("document.querySelector('#trust').close()", vec![]).await?;
+    page.choose(&scene.file("notes.txt", b"no picture")?).await?;
+    page.error().await?;
+    axe(&page, "an error in the dark").await
+}
+
+/// Fails with everything that axe-core, with all its rules, finds in the page as it is.
+async fn axe(page: &Page, state: &str) -> Result<(), Failed> {
+    let program =
+        std::env::var_os("PRIVATE_EYE_AXE").ok_or("PRIVATE_EYE_AXE is not set; `cargo xtask test` sets it")?;
+    // Handed over as what the driver runs, so that the page's own rules for scripts stay as they are. A movement that
+    // is still under way would be looked at half transparent.
+    let script = format!(
+        "if (!window.axe) {{\n{}\n}}
+         const moving = document.getAnimations().filter((movement) => movement.effect.getComputedTiming().endTime < Infinity);
+         await Promise.allSettled(moving.map((movement) => movement.finished));
+         const {{ violations, passes }} = await window.axe.run(document, {{ resultTypes: ['violations'] }});
+         const found = violations.map(({{ id, help, nodes }}) =>
+             [id, help, ...nodes.map(({{ html, failureSummary }}) => `${{html}}: ${{failureSummary}}`)]);
+         return [found, passes.length]",
+        std::fs::read_to_string(program)?
+    );
+    let found = page.run(&script, vec![]).await?;
+    assert!(found[1].as_u64() > Some(10), "{state}: axe has hardly looked: {found:#}");
+    if found[0].as_array().is_none_or(|violations| !violations.is_empty()) {
+        return Err(format!("{state}: {:#}", found[0]).into());
+    }
+    Ok(())
+}
+
+pub async fn the_keyboard_alone_leads_through_the_whole_journey(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    page.tab_to("#picture").await?;
+    // Enter or Space would open the system's own file dialog here, which no page and no driver can see.
+    let first = press_and_answer(&page, "#samples button", Key::Enter).await?;
+    assert_ne!(page.verdict().await?, "none", "{first:#?}");
+    assert_eq!(focused(&page, "id").await?, "verdict", "the focus goes to the answer");
+
+    // A part of the picture, moved and given up.
+    press_and_answer(&page, "#part", Key::Enter).await?;
+    assert_eq!(focused(&page, "className").await?, "move");
+    page.forget_state().await?;
+    page.press(&[Key::Left, Key::Up]).await?;
+    page.answer().await?;
+    page.forget_state().await?;
+    page.press(&[Key::Escape]).await?;
+    assert_eq!(page.answer().await?[0].file, first[0].file);
+
+    // Narrowed down and widened again, shown as a list.
+    page.tab_to("#filters summary").await?;
+    page.press(&[Key::Enter]).await?;
+    let fewer = press_and_answer(&page, "#filters [data-column=style] input", Key::Space).await?;
+    assert_ne!(fewer, first);
+    press_and_answer(&page, "#filters form > .link", Key::Enter).await?;
+    page.tab_to("#view [data-view=list]").await?;
+    page.press(&[Key::Space]).await?;
+    assert_eq!(page.run("return document.querySelector('#results').dataset.view", vec![]).await?, "list");
+
+    // Compared, with the slider.
+    page.tab_to("#results .opens").await?;
+    page.press(&[Key::Enter]).await?;
+    assert_eq!(focused(&page, "id").await?, "slider");
+    page.press(&[Key::Left, Key::Left, Key::Escape]).await?;
+    assert_eq!(focused(&page, "className").await?, "opens", "closing leads back to the work");
+
+    // One left out and brought back, more of them, and on from one of them.
+    press_and_answer(&page, "#results .not", Key::Enter).await?;
+    assert_eq!(focused(&page, "id").await?, "verdict", "the button is gone, the focus is not lost");
+    let back = press_and_answer(&page, "#left-out button", Key::Enter).await?;
+    assert_eq!(back[0].file, first[0].file);
+    assert_eq!(press_and_answer(&page, "#more", Key::Enter).await?.len(), 30);
+    press_and_answer(&page, "#results li:nth-child(2) .like", Key::Enter).await?;
+    assert_eq!(press_and_answer(&page, "#trail li:nth-child(2) button", Key::Enter).await?[0].file, first[0].file);
+
+    page.tab_to("#numbers summary").await?;
+    page.press(&[Key::Enter]).await?;
+    assert_eq!(page.run("return document.activeElement.parentElement.open", vec![]).await?, true);
+    page.tab_to("#proof").await?;
+    page.press(&[Key::Enter]).await?;
+    assert_eq!(page.run("return document.querySelector('#trust').open", vec![]).await?, true);
+    page.press(&[Key::Escape]).await?;
+    assert_eq!(focused(&page, "id").await?, "proof", "closing leads back to what opened it");
+    page.tab_to("#language").await?;
+
+    // And back, to ask for the next one.
+    let next = press_and_answer(&page, "#samples li:last-child button", Key::Space).await?;
+    assert_ne!(next[0].file, first[0].file);
+    Ok(())
+}
+
+async fn press_and_answer(page: &Page, selector: &str, key: Key) -> Result<Vec<crate::page::Shown>, Failed> {
+    page.tab_to(selector).await?;
+    page.forget_state().await?;
+    page.press(&[key]).await?;
+    page.answer().await
+}
+
+async fn focused(page: &Page, property: &str) -> Result<String, Failed> {
+    let value = page.run("return document.activeElement[arguments[0]]", vec![json!(property)]).await?;
+    Ok(value.as_str().unwrap_or_default().to_owned())
+}
