@@ -22,7 +22,7 @@ const css = `
 }
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; }
-p, ol, h3 { margin: 0; padding: 0; font: inherit; list-style: none; }
+p, ol { margin: 0; padding: 0; font: inherit; list-style: none; }
 
 .frame { display: grid; gap: 0.75rem; justify-items: center; padding: 1.25rem; text-align: center; background: var(--ground); border: 1px dashed var(--line); }
 .query:empty { display: none; }

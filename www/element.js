@@ -146,7 +146,7 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
       picture.part = "picture";
       return make("li", { part: `result ${verdict}`, data: { id, verdict, score } },
         picture,
-        make("h3", { part: "title", textContent: title || untitled }),
+        make("p", { part: "title", textContent: title || untitled }),
         make("p", { part: "maker", textContent: [item.maker, item.year].filter(Boolean).join(" · ") }),
         make("p", { part: "verdict", title: similarity(score), textContent: verdicts[verdict] }));
     }));

@@ -12,6 +12,8 @@ const LIST: &str = "const PRECACHE = ";
 const EMPTY_LIST: &str = "const PRECACHE = /* filled in by the build */ [];";
 const EMPTY_VERSION: &str = "const VERSION = \"\";";
 const SERVICE_WORKER: &str = "sw.js";
+/// For those who build with the page's module: no visitor of the page needs them, and none is made to download them.
+const FOR_AUTHORS: [&str; 3] = ["www/examples/", "www/private-eye.d.ts", "www/package.json"];
 
 /// The default weights, where this command was compiled with them.
 pub fn weights() -> Option<&'static [u8]> {
@@ -41,7 +43,7 @@ fn assemble(page: &[(&str, &[u8])], title: &str) -> Vec<(String, Vec<u8>)> {
 
     let list: Vec<(String, String)> = files
         .iter()
-        .filter(|(name, _)| name != SERVICE_WORKER)
+        .filter(|(name, _)| name != SERVICE_WORKER && !FOR_AUTHORS.iter().any(|start| name.starts_with(start)))
         .map(|(name, bytes)| (name.clone(), hex(&Sha256::digest(bytes))))
         .collect();
     let list = serde_json::Value::from_iter(list.into_iter().map(|(name, hash)| serde_json::json!([name, hash])));
@@ -92,7 +94,9 @@ fn escape_json(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const PAGE: [(&str, &[u8]); 3] = [
+    const PAGE: [(&str, &[u8]); 5] = [
+        ("www/examples/module.js", b"example()"),
+        ("www/package.json", b"{}"),
         ("index.html", b"<title>{{title}}</title>"),
         ("manifest.webmanifest", b"{\"name\": \"{{title}}\"}"),
         ("sw.js", b"const PRECACHE = /* filled in by the build */ [];\nconst VERSION = \"\";\n"),
@@ -112,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_service_worker_lists_every_other_file_with_its_hash() {
+    fn the_service_worker_lists_every_other_file_that_visitors_need_with_its_hash() {
         let files = assemble(&PAGE, "A");
         let script = file(&files, "sw.js");
         let line = script.lines().next().unwrap();

@@ -13,9 +13,8 @@ use crate::works::cropped;
 /// Opens the example with two elements and waits until both are ready.
 pub async fn example(scene: &Scene, served: &Served) -> Result<Page, Failed> {
     let page = Page::open(&scene.client, &served.url("/www/examples/element.html")).await?;
-    let ready = "const { PrivateEye } = await import('/www/private-eye.js');
-        return [...document.querySelectorAll('private-eye')]
-            .every((element) => element instanceof PrivateEye && /720/.test(element.shadowRoot.querySelector('.status')?.textContent))";
+    let ready = "return [...document.querySelectorAll('private-eye')]
+            .every((element) => element.matches(':defined') && /720/.test(element.shadowRoot.querySelector('.status')?.textContent))";
     until(async || Ok(page.run(ready, vec![]).await? == true)).await?;
     Ok(page)
 }

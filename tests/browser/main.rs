@@ -52,13 +52,11 @@ fn all() -> Result<Vec<Trial>, Failed> {
     for engine in Engine::ALL {
         let stage = Arc::new(Stage::new(engine, Collection::open()?)?);
         trials.extend(everywhere(&stage));
-        match engine {
-            Engine::Chromium => {
-                trials.extend(where_the_clipboard_can_be_filled(&stage));
-                trials.extend(in_chromium(&stage));
-            }
-            Engine::Firefox => trials.extend(where_the_clipboard_can_be_filled(&stage)),
-            Engine::WebKit => {}
+        if engine != Engine::WebKit {
+            trials.extend(but_in_webkit(&stage));
+        }
+        if engine == Engine::Chromium {
+            trials.extend(in_chromium(&stage));
         }
     }
     Ok(trials)
@@ -126,14 +124,17 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         privacy::a_second_visit_downloads_no_shard_again,
         looks::the_number_of_results_is_announced_politely,
         parity::parity_of_embeddings_of_every_format,
-        parity::parity_of_a_lossy_webp_that_the_browser_made,
         parity::parity_of_search_results,
     ]
 }
 
-/// WebKit asks the visitor before a page may see the clipboard, in a window that no driver can answer.
-fn where_the_clipboard_can_be_filled(stage: &Arc<Stage>) -> Vec<Trial> {
-    trials![stage: parts::a_picture_is_pasted_by_a_button,]
+/// WebKit asks the visitor before a page may see the clipboard, in a window that no driver can answer, and writes no
+/// WebP.
+fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
+    trials![stage:
+        parts::a_picture_is_pasted_by_a_button,
+        parity::parity_of_a_lossy_webp_that_the_browser_made,
+    ]
 }
 
 /// What needs screens, networks or settings that only Chromium's driver can feign, and what is the same wherever it is
@@ -145,7 +146,7 @@ fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
         looks::dark_mode_follows_the_system,
         looks::a_phone_shows_the_page_without_scrolling_sideways,
         accessible::axe_objects_to_nothing_in_the_dark,
-        weight::without_module_and_data_the_page_weighs_at_most_60_kb_as_it_is_sent,
+        weight::without_module_data_and_icons_the_page_is_at_most_60_kb_of_brotli,
     ];
     // No test, and only for `cargo xtask bench page`.
     trials.extend(

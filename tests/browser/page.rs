@@ -139,8 +139,12 @@ impl Page {
         Ok((code.as_str().unwrap_or_default().to_owned(), self.text_of("#error").await?))
     }
 
+    /// What can be read in the first element that matches. Asked of the browser itself, because drivers differ in what
+    /// they make of white space and of what was opened just now.
     pub async fn text_of(&self, selector: &str) -> Result<String, Failed> {
-        Ok(self.client.find(Locator::Css(selector)).await?.text().await?)
+        let text =
+            self.run("return document.querySelector(arguments[0]).innerText.trim()", vec![json!(selector)]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     /// What the heading over the answer says of the best match: `same`, `similar` or `none`.
@@ -165,17 +169,32 @@ impl Page {
         Ok(self.client.perform_actions(actions).await?)
     }
 
-    /// Presses Tab until an element that matches has the focus; fails when the focus has gone round without.
+    /// Presses Tab, or Shift and Tab where that is the way, until an element that matches has the focus. It never goes
+    /// round: behind the last element there are the browser's own buttons.
     pub async fn tab_to(&self, selector: &str) -> Result<(), Failed> {
+        let way = "const [wanted, here] = [document.querySelector(arguments[0]), document.activeElement];
+            if (!wanted) return 'missing';
+            if (here.matches(arguments[0])) return 'here';
+            return here.compareDocumentPosition(wanted) & Node.DOCUMENT_POSITION_PRECEDING ? 'back' : 'on'";
         for _ in 0..300 {
-            self.press(&[Key::Tab]).await?;
-            let reached =
-                self.run("return document.activeElement.matches(arguments[0])", vec![json!(selector)]).await?;
-            if reached == true {
-                return Ok(());
+            match self.run(way, vec![json!(selector)]).await?.as_str() {
+                Some("here") => return Ok(()),
+                Some("on") => self.press(&[Key::Tab]).await?,
+                Some("back") => self.press_with_shift(Key::Tab).await?,
+                _ => return Err(format!("there is no {selector}").into()),
             }
         }
         Err(format!("Tab never reaches {selector}").into())
+    }
+
+    async fn press_with_shift(&self, key: Key) -> Result<(), Failed> {
+        let [shift, value] = [Key::Shift, key].map(char::from);
+        let actions = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: shift })
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Up { value })
+            .then(KeyAction::Up { value: shift });
+        Ok(self.client.perform_actions(actions).await?)
     }
 
     /// A command of Chromium's own protocol, for what WebDriver cannot set.
@@ -188,8 +207,10 @@ impl Page {
         Ok(self.client.screenshot().await?)
     }
 
+    /// Visits the same address again. What drivers call refreshing goes past the service worker in Firefox.
     pub async fn reload(&self) -> Result<(), Failed> {
-        Ok(self.client.refresh().await?)
+        let address = self.client.current_url().await?;
+        Ok(self.client.goto(address.as_str()).await?)
     }
 }
 

@@ -33,7 +33,7 @@ pub async fn parity_of_embeddings_of_every_format(scene: Scene) -> Result<(), Fa
 
 pub async fn parity_of_a_lossy_webp_that_the_browser_made(scene: Scene) -> Result<(), Failed> {
     let (_served, page) = lab(&scene, vec![("source.png".to_owned(), png(201, 133)?)]).await?;
-    // No encoder of lossy WebP is at hand in Rust; every Chromium has one.
+    // No encoder of lossy WebP is at hand in Rust; Chromium and Firefox have one.
     let script = r#"
         const bitmap = await createImageBitmap(await (await fetch("/test/source.png")).blob());
         const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
