@@ -10,11 +10,13 @@ import { element } from "./dom.js";
 export function askedBy({ ask, refuse }) {
   for (const id of ["picture", "camera"]) {
     const input = element(id);
-    input.addEventListener("change", () => {
+    const take = () => {
       const files = [...input.files];
       if (files.length > 0) ask(files);
       input.value = ""; // so that the same file can be chosen again
-    });
+    };
+    input.addEventListener("change", take);
+    take(); // what was chosen before this script came
   }
   dropAnywhere({ ask, refuse });
   addEventListener("paste", (event) => {
