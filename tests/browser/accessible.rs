@@ -14,14 +14,13 @@ use crate::works::{cropped, noise};
 
 pub async fn axe_objects_to_nothing_while_the_collection_comes_and_when_it_is_here(scene: Scene) -> Result<(), Failed> {
     // The weights never come, so that the page stays as it is while it loads.
-    let model = &scene.collection().manifest["model"];
-    let weights = format!("/collection/{}", model["file"].as_str().ok_or("the manifest names no weights")?);
     let never = get(|| async { std::future::pending::<()>().await });
-    let loading = scene.serve_with(Router::new().route(&weights, never))?;
+    let loading = scene.serve_with(Router::new().route("/models/{file}", never))?;
     let page = Page::open(&scene.client, &loading.url("/")).await?;
     let parts = "return document.querySelectorAll('#parts li').length > 0";
     until(async || Ok(page.run(parts, vec![]).await? == true)).await?;
     axe(&page, "loading").await?;
+    assert_eq!(page.run("return document.body.dataset.state", vec![]).await?, "loading");
 
     let served = scene.serve()?;
     let page = scene.ready_page(&served).await?;
@@ -125,7 +124,7 @@ pub async fn axe_objects_to_nothing_in_the_dark(scene: Scene) -> Result<(), Fail
 }
 
 /// Fails with everything that axe-core, with all its rules, finds in the page as it is.
-async fn axe(page: &Page, state: &str) -> Result<(), Failed> {
+pub async fn axe(page: &Page, state: &str) -> Result<(), Failed> {
     let program =
         std::env::var_os("PRIVATE_EYE_AXE").ok_or("PRIVATE_EYE_AXE is not set; `cargo xtask test` sets it")?;
     // Handed over as what the driver runs, so that the page's own rules for scripts stay as they are. A movement that

@@ -117,7 +117,6 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         trouble::weights_with_one_flipped_bit_are_refused,
         waiting::a_connection_that_breaks_is_taken_up_again_where_it_broke,
         waiting::a_download_that_broke_off_goes_on_at_the_next_visit,
-        waiting::on_a_metered_connection_the_size_is_said_before_the_download,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
         privacy::the_page_can_talk_to_no_other_address,
@@ -142,6 +141,7 @@ fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
 fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
     let mut trials = trials![stage:
         language::written_from_right_to_left_nothing_leaves_the_screen,
+        waiting::on_a_metered_connection_the_size_is_said_before_the_download,
         looks::screenshot_of_an_answer,
         looks::dark_mode_follows_the_system,
         looks::a_phone_shows_the_page_without_scrolling_sideways,

@@ -68,6 +68,7 @@ pub async fn on_a_metered_connection_the_size_is_said_before_the_download(scene:
     let asked = begins(&served, ".safetensors").len() + begins(&served, ".zlib").len();
     assert_eq!(asked, 0, "nothing large comes before somebody agrees");
 
+    crate::accessible::axe(&page, "the size of the download is said").await?;
     page.click("#metered button").await?;
     page.wait_for_state("ready").await?;
     assert_eq!(page.text_of("#metered-text").await?, "", "the question is gone");
