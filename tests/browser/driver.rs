@@ -100,8 +100,6 @@ fn quiet_firefox() -> Value {
         "network.http.speculative-parallel-limit": 0,
         "network.predictor.enabled": false,
         "network.prefetch-next": false,
-        // The clipboard without the little window that asks the visitor, which no driver can answer.
-        "dom.events.testing.asyncClipboard": true,
     })
 }
 

@@ -130,8 +130,10 @@ pub async fn a_call_is_aborted_and_a_closed_collection_answers_no_more(scene: Sc
 pub async fn the_package_from_npm_searches_in_a_site_that_vite_built(scene: Scene) -> Result<(), Failed> {
     let site = std::env::var_os("PRIVATE_EYE_PACKED_SITE")
         .ok_or("PRIVATE_EYE_PACKED_SITE is not set; `cargo xtask test browser` builds the site and sets it")?;
-    let collection = private_eye::serve::router(scene.collection().site.join("collection"));
-    let more = Router::new().nest_service("/collection", collection);
+    // The two folders of `private-eye build` that are no page.
+    let folder = |name: &str| private_eye::serve::router(scene.collection().site.join(name));
+    let more =
+        Router::new().nest_service("/collection", folder("collection")).nest_service("/models", folder("models"));
     let served = Served::start(std::path::Path::new(&site), more, None)?;
     let page = Page::open(&scene.client, &served.url("/")).await?;
     let ready = "const status = document.querySelector('private-eye').shadowRoot?.querySelector('.status');

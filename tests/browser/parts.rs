@@ -8,7 +8,6 @@ use private_eye::engine::SearchOptions;
 use private_eye::image::Region;
 use serde_json::json;
 
-use crate::driver::Engine;
 use crate::page::Page;
 use crate::parity::native;
 use crate::stage::Scene;
@@ -124,11 +123,8 @@ pub async fn pictures_shared_by_another_app_reach_the_page_and_not_the_server(sc
 pub async fn a_picture_is_pasted_by_a_button(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = scene.ready_page(&served).await?;
-    // Firefox is opened so that it does not ask.
-    if scene.stage.engine == Engine::Chromium {
-        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-        page.devtools("Browser.grantPermissions", permissions).await?;
-    }
+    let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+    page.devtools("Browser.grantPermissions", permissions).await?;
     let work = scene.collection().work(0.35);
     let copy = "const blob = new Blob([Uint8Array.from(arguments[0])], { type: 'image/png' });
         await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })])";

@@ -17,7 +17,7 @@ use crate::works::Collection;
 
 /// What all tests of one engine share.
 pub struct Stage {
-    pub engine: Engine,
+    engine: Engine,
     collection: Collection,
     runtime: Runtime,
 }
