@@ -25,8 +25,8 @@ const MOST: usize = 60_000;
 pub async fn without_module_data_and_icons_the_page_is_at_most_60_kb_of_brotli(scene: Scene) -> Result<(), Failed> {
     let site = tower_http::services::ServeDir::new(&scene.collection().site);
     let compressed = CompressionLayer::new().quality(CompressionLevel::Best).compress_when(SizeAbove::new(0));
-    let served =
-        scene.serve_with(Router::new().nest("/test/br", Router::new().fallback_service(site).layer(compressed)))?;
+    let served = scene
+        .serve_with(Router::new().nest_service("/test/br", Router::new().fallback_service(site).layer(compressed)))?;
     scene.ready_page(&served).await?;
     let asked: BTreeSet<String> = served.record.paths().into_iter().collect();
     let other = |path: &String| {
