@@ -127,7 +127,7 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
 }
 
 /// WebKit writes no WebP, and of what a page had put into its cache a moment before a visit that failed, the next visit
-/// found nothing in one run of five; the page then fetches it again.
+/// found nothing in one run of four; the page then fetches it again.
 fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
     trials![stage:
         parity::parity_of_a_lossy_webp_that_the_browser_made,
