@@ -6,16 +6,18 @@
 use std::arch::x86_64::*;
 
 use super::transform::{self, Lanes, Patches};
-use super::{Finish, HIGHEST, Kernel, Tile};
+use super::{Finish, HIGHEST, Kernel, Tile, WinogradKernel};
 
 pub struct Avx2;
 
 impl Kernel for Avx2 {
+    type Value = i16;
+
     const NAME: &'static str = "avx2";
     const OUTPUTS: usize = 16;
     const PIXELS: usize = 6;
 
-    unsafe fn tile(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
+    unsafe fn tile(tile: &Tile<'_, i16>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
         // SAFETY: the caller promises AVX2.
         unsafe {
             match tile.pixels() {
@@ -28,8 +30,10 @@ impl Kernel for Avx2 {
             }
         }
     }
+}
 
-    unsafe fn products(tile: &Tile<'_>, sums: &mut [i32]) {
+impl WinogradKernel for Avx2 {
+    unsafe fn products(tile: &Tile<'_, i16>, sums: &mut [i32]) {
         // SAFETY: the caller promises AVX2.
         unsafe {
             match tile.pixels() {
@@ -81,7 +85,7 @@ impl Kernel for Avx2 {
 type Sums = [__m256i; 2];
 
 #[target_feature(enable = "avx2")]
-fn fused<const P: usize>(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
+fn fused<const P: usize>(tile: &Tile<'_, i16>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
     let sums = multiply::<P>(tile, load_pair(finish.bias));
     let requantization = Requantization::new(finish);
     for (pixel, sums) in sums.into_iter().enumerate() {
@@ -91,7 +95,7 @@ fn fused<const P: usize>(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<
 }
 
 #[target_feature(enable = "avx2")]
-fn products<const P: usize>(tile: &Tile<'_>, output: &mut [i32]) {
+fn products<const P: usize>(tile: &Tile<'_, i16>, output: &mut [i32]) {
     let sums = multiply::<P>(tile, [_mm256_setzero_si256(); 2]);
     for ([low, high], output) in sums.into_iter().zip(output.chunks_exact_mut(16)) {
         // SAFETY: each chunk has sixteen numbers.
@@ -105,12 +109,12 @@ fn products<const P: usize>(tile: &Tile<'_>, output: &mut [i32]) {
 /// The sums of a tile of `P` pixels, beginning with `bias`.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn multiply<const P: usize>(tile: &Tile<'_>, bias: Sums) -> [Sums; P] {
+fn multiply<const P: usize>(tile: &Tile<'_, i16>, bias: Sums) -> [Sums; P] {
     let mut rows: [*const i16; P] = std::array::from_fn(|pixel| tile.start(pixel));
     let mut weights = tile.weights().as_ptr();
     let mut sums = [bias; P];
     for _ in 0..tile.rows() {
-        for pair in 0..tile.pairs() {
+        for pair in 0..tile.groups() {
             // SAFETY: a tile has rows × pairs × 2 × OUTPUTS weights, and from each start on, `rows` rows of 2 × `pairs`
             // values.
             unsafe {

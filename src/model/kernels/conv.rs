@@ -1,51 +1,70 @@
 //! A convolution as a walk over tiles.
 //!
-//! The activations are copied once into 16 bits with their padding. There, the values under one row of the window lie
-//! one behind the other (columns × channels), so a window is `kernel height` stretches of that copy, and a weight row
-//! has the same order: no other rearrangement is needed. A stretch of odd length borrows one value from whatever
-//! follows, multiplied with a weight of zero.
+//! The activations are copied once with their padding, as the numbers that the kernel multiplies. There, the values under
+//! one row of the window lie one behind the other (columns × channels), so a window is `kernel height` stretches of that
+//! copy, and a weight row has the same order: no other rearrangement is needed. Kernels take a stretch in groups of 32
+//! bits; the last group of a row borrows values from whatever follows, multiplied with weights of zero.
 //!
-//! Weights are packed as `[block of outputs][kernel row][pair][output][2]`, in the order in which a kernel reads them.
+//! Weights are packed as `[block of outputs][kernel row][group][output][of the group]`, in the order in which a kernel
+//! reads them.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::{ConvWeights, Convolution, Finish, HIGHEST, Kernel, Window};
 
+/// What a kernel multiplies. Several of them, a group, fill 32 bits and are multiplied and summed by one instruction.
+pub trait Value: Copy + Default + From<u8> + Send + Sync + 'static {
+    /// What it is multiplied with.
+    type Weight: Copy + Default + From<i8> + Send + Sync + 'static;
+    /// Values in a group.
+    const GROUP: usize;
+}
+
+impl Value for i16 {
+    type Weight = i16;
+    const GROUP: usize = 2;
+}
+
+impl Value for u8 {
+    type Weight = i8;
+    const GROUP: usize = 4;
+}
+
 /// The multiplications of one tile: a few windows (one per output pixel) against the weights of a few output channels.
-pub struct Tile<'a> {
+pub struct Tile<'a, V: Value> {
     /// Padded activations.
-    values: &'a [i16],
+    values: &'a [V],
     /// Where each pixel's window begins in `values`.
     starts: &'a [usize],
     /// Rows of the window.
     rows: usize,
     /// Distance between two rows in `values`.
     row_stride: usize,
-    /// Pairs of values in one row of the window.
-    pairs: usize,
-    /// `rows` × `pairs` × outputs × 2.
-    weights: &'a [i16],
+    /// Groups of values in one row of the window.
+    groups: usize,
+    /// `rows` × `groups` × outputs × the size of a group.
+    weights: &'a [V::Weight],
 }
 
-impl<'a> Tile<'a> {
-    /// Puts a tile together; `size` is rows, distance between two rows, pairs.
+impl<'a, V: Value> Tile<'a, V> {
+    /// Puts a tile together; `size` is rows, distance between two rows, groups in a row.
     ///
     /// # Panics
     /// If a window reaches beyond `values`, or if there are not as many weights as there must be: kernels rely on it and
     /// read without checks.
     #[inline(always)]
     pub fn new<K: Kernel>(
-        values: &'a [i16],
+        values: &'a [V],
         starts: &'a [usize],
-        [rows, row_stride, pairs]: [usize; 3],
-        weights: &'a [i16],
-    ) -> Tile<'a> {
-        let reach = (rows - 1) * row_stride + 2 * pairs;
+        [rows, row_stride, groups]: [usize; 3],
+        weights: &'a [V::Weight],
+    ) -> Tile<'a, V> {
+        let reach = (rows - 1) * row_stride + V::GROUP * groups;
         assert!(!starts.is_empty() && starts.len() <= K::PIXELS);
         assert!(starts.iter().all(|start| start + reach <= values.len()));
-        assert!(weights.len() == rows * pairs * 2 * K::OUTPUTS);
-        Tile { values, starts, rows, row_stride, pairs, weights }
+        assert!(weights.len() == rows * groups * V::GROUP * K::OUTPUTS);
+        Tile { values, starts, rows, row_stride, groups, weights }
     }
 
     /// Number of output pixels.
@@ -58,9 +77,9 @@ impl<'a> Tile<'a> {
         self.rows
     }
 
-    /// Pairs of values in a row of the window.
-    pub fn pairs(&self) -> usize {
-        self.pairs
+    /// Groups of values in a row of the window.
+    pub fn groups(&self) -> usize {
+        self.groups
     }
 
     /// Distance between two rows of a window, in values.
@@ -69,19 +88,19 @@ impl<'a> Tile<'a> {
     }
 
     /// The first value of a pixel's window. From there on, [`Self::rows`] rows at distances of [`Self::row_stride`],
-    /// each of twice [`Self::pairs`] values, may be read.
-    pub fn start(&self, pixel: usize) -> *const i16 {
+    /// each of [`Self::groups`] groups, may be read.
+    pub fn start(&self, pixel: usize) -> *const V {
         self.values[self.starts[pixel]..].as_ptr()
     }
 
     /// The values under one row of a pixel's window.
-    pub fn row(&self, pixel: usize, row: usize) -> &[i16] {
+    pub fn row(&self, pixel: usize, row: usize) -> &[V] {
         let start = self.starts[pixel] + row * self.row_stride;
-        &self.values[start..start + 2 * self.pairs]
+        &self.values[start..start + V::GROUP * self.groups]
     }
 
-    /// `[row][pair][output][2]`.
-    pub fn weights(&self) -> &[i16] {
+    /// `[row][group][output][of the group]`.
+    pub fn weights(&self) -> &[V::Weight] {
         self.weights
     }
 }
@@ -122,20 +141,20 @@ impl Requantization {
     }
 }
 
-/// Activations as 16-bit numbers with padding around them.
-pub struct Padding {
+/// Activations as the numbers that are multiplied, with padding around them.
+pub struct Padding<V> {
     window: Window,
     /// One row of padding.
-    row: Vec<i16>,
+    row: Vec<V>,
 }
 
-impl Padding {
+impl<V: Value> Padding<V> {
     /// Padding as the window says, and on the right and below so much more that rows × columns are at least `size`.
-    pub fn new(window: Window, size: [usize; 2], pad_value: &[u8]) -> Padding {
+    pub fn new(window: Window, size: [usize; 2], pad_value: &[u8]) -> Padding<V> {
         assert_eq!(pad_value.len(), window.input[2]);
         assert!(window.padded()[0] >= size[0].saturating_sub(1) && window.padded()[1] >= size[1].saturating_sub(1));
         let columns = window.padded()[1].max(size[1]);
-        let row = pad_value.iter().map(|v| i16::from(*v)).cycle().take(columns * window.input[2]).collect();
+        let row = pad_value.iter().map(|v| V::from(*v)).cycle().take(columns * window.input[2]).collect();
         Padding { window, row }
     }
 
@@ -144,33 +163,33 @@ impl Padding {
         self.row.len()
     }
 
-    /// The padded activations; below them `more` rows, and at the end one more value for a stretch of odd length.
-    pub fn apply(&self, input: &[u8], more: usize) -> Vec<i16> {
+    /// The padded activations; below them `more` rows, and at the end what the last group of a stretch may lack.
+    pub fn apply(&self, input: &[u8], more: usize) -> Vec<V> {
         let [_, width, channels] = self.window.input;
         let padding = self.window.padding;
         let (left, right) = (padding * channels, self.row.len() - (padding + width) * channels);
-        let mut padded = Vec::with_capacity((self.window.padded()[0] + more) * self.row.len() + 1);
+        let mut padded = Vec::with_capacity((self.window.padded()[0] + more) * self.row.len() + V::GROUP - 1);
         (0..padding).for_each(|_| padded.extend_from_slice(&self.row));
         for row in input.chunks_exact(width * channels) {
             padded.extend_from_slice(&self.row[..left]);
-            padded.extend(row.iter().map(|value| i16::from(*value)));
+            padded.extend(row.iter().map(|value| V::from(*value)));
             padded.extend_from_slice(&self.row[..right]);
         }
         (0..padding + more).for_each(|_| padded.extend_from_slice(&self.row));
-        padded.push(0);
+        padded.extend_from_slice(&[V::default(); 4][..V::GROUP - 1]);
         padded
     }
 }
 
 /// A convolution packed for the kernel `K`.
-struct Direct<K> {
+struct Direct<K: Kernel> {
     window: Window,
     outputs: usize,
-    /// Rows of the window, distance between two rows, pairs in a row.
+    /// Rows of the window, distance between two rows, groups in a row.
     size: [usize; 3],
-    weights: Vec<i16>,
+    weights: Vec<<K::Value as Value>::Weight>,
     requantization: Requantization,
-    padding: Padding,
+    padding: Padding<K::Value>,
     kernel: PhantomData<K>,
 }
 
@@ -186,17 +205,18 @@ pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<
     let outputs = weights.bias.len();
     let blocks = outputs.div_ceil(K::OUTPUTS);
     let length = columns * window.input[2];
-    let pairs = length.div_ceil(2);
+    let group = K::Value::GROUP;
+    let groups = length.div_ceil(group);
     assert_eq!(weights.weight.len(), outputs * rows * length);
 
-    let mut packed = vec![0i16; blocks * rows * pairs * 2 * K::OUTPUTS];
+    let mut packed = vec![Default::default(); blocks * rows * groups * group * K::OUTPUTS];
     for (output, weight) in weights.weight.chunks_exact(rows * length).enumerate() {
         let (block, lane) = (output / K::OUTPUTS, output % K::OUTPUTS);
         for (row, weight) in weight.chunks_exact(length).enumerate() {
-            let at = (block * rows + row) * pairs * 2 * K::OUTPUTS + 2 * lane;
-            for (pair, weight) in weight.chunks(2).enumerate() {
-                for (half, weight) in weight.iter().enumerate() {
-                    packed[at + pair * 2 * K::OUTPUTS + half] = i16::from(*weight as i8);
+            let at = (block * rows + row) * groups * group * K::OUTPUTS + group * lane;
+            for (number, weight) in weight.chunks(group).enumerate() {
+                for (place, weight) in weight.iter().enumerate() {
+                    packed[at + number * group * K::OUTPUTS + place] = (*weight as i8).into();
                 }
             }
         }
@@ -205,7 +225,7 @@ pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<
     Box::new(Direct::<K> {
         window,
         outputs,
-        size: [rows, padding.row_stride(), pairs],
+        size: [rows, padding.row_stride(), groups],
         weights: packed,
         requantization: Requantization::new::<K>(weights),
         padding,
@@ -214,7 +234,7 @@ pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<
 }
 
 /// Room for the bytes of one tile of any kernel.
-const TILE_BYTES: usize = 128;
+const TILE_BYTES: usize = 384;
 
 impl<K: Kernel> Convolution for Direct<K> {
     fn run(&self, input: &[u8], residual: Option<&[u8]>, output: &mut [u8]) {
@@ -227,6 +247,8 @@ impl<K: Kernel> Convolution for Direct<K> {
             self.window.stride * (y * self.padding.row_stride() + x * self.window.input[2])
         };
         let starts: Vec<usize> = (0..pixels).map(start).collect();
+        // Tiles of one size: a last one of a single pixel would take almost as long as a full one.
+        let step = pixels.div_ceil(pixels.div_ceil(K::PIXELS));
         let mut bytes = [0; TILE_BYTES];
         let mut residual_bytes = [0; TILE_BYTES];
         let blocks = self.weights.chunks_exact(self.weights.len() / self.requantization.blocks::<K>());
@@ -234,8 +256,8 @@ impl<K: Kernel> Convolution for Direct<K> {
             let finish = self.requantization.block::<K>(block);
             let channel = block * K::OUTPUTS;
             let channels = K::OUTPUTS.min(self.outputs - channel);
-            for first in (0..pixels).step_by(K::PIXELS) {
-                let tile = Tile::new::<K>(&values, &starts[first..pixels.min(first + K::PIXELS)], self.size, weights);
+            for first in (0..pixels).step_by(step) {
+                let tile = Tile::new::<K>(&values, &starts[first..pixels.min(first + step)], self.size, weights);
                 let size = tile.pixels() * K::OUTPUTS;
                 if let Some(residual) = residual {
                     for (pixel, bytes) in residual_bytes[..size].chunks_exact_mut(K::OUTPUTS).enumerate() {

@@ -3,14 +3,17 @@
 //! Everything heavy is a convolution. It is computed in tiles of a few output pixels × a few output channels whose
 //! sums stay in registers from the first multiplication to the finished byte: bias, residual, requantization and
 //! clamp are fused in. [`conv`] walks over the tiles, [`winograd`] does the same with fewer multiplications where the
-//! kernel is 3×3; a [`Kernel`] computes one tile with one instruction set. All of them multiply pairs of 16-bit numbers into 32-bit sums (`pmaddwd`, `i32x4.dot_i16x8_s`, `smlal`): exact for pixels
-//! (0..=255) as for activations (0..=127), and with two values of one input channel row per multiplication the
+//! kernel is 3×3; a [`Kernel`] computes one tile with one instruction set. Most of them multiply pairs of 16-bit numbers
+//! into 32-bit sums (`pmaddwd`, `i32x4.dot_i16x8_s`, `smlal`): exact for pixels (0..=255) as for activations (0..=127).
+//! AVX-512 VNNI has groups of four bytes, exact as well. With the values of one row of the window taken in such groups, the
 //! sliding window needs no rearranged copy of the activations beyond padding.
 //!
 //! An instruction set is added by one more implementation of [`Kernel`] and one more [`InstructionSet`].
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod conv;
 mod depthwise;
 mod pool;
@@ -27,7 +30,7 @@ mod tests;
 
 use std::fmt::Debug;
 
-use conv::Tile;
+use conv::{Tile, Value};
 pub use depthwise::pack as depthwise;
 pub use pool::{global_average_pool, max_pool};
 pub use shape::{Shape, Window, values};
@@ -70,6 +73,8 @@ const HIGHEST: f32 = 127.0;
 /// # Safety
 /// All functions need a machine that has the instruction set.
 trait Kernel: Send + Sync + 'static {
+    /// What it multiplies.
+    type Value: Value;
     /// For people.
     const NAME: &'static str;
     /// Output channels of a tile, a multiple of 8; weights are padded with zeros to a multiple of it.
@@ -79,10 +84,16 @@ trait Kernel: Send + Sync + 'static {
 
     /// Computes one tile from the multiplications to `tile.pixels()` × `OUTPUTS` finished bytes, pixel by pixel.
     /// `residual` has the same order.
-    unsafe fn tile(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]);
+    unsafe fn tile(tile: &Tile<'_, Self::Value>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]);
+}
 
+/// How one instruction set computes 3×3 convolutions with fewer multiplications.
+///
+/// # Safety
+/// All functions need a machine that has the instruction set.
+trait WinogradKernel: Kernel<Value = i16> {
     /// Only the multiplications of a tile: `tile.pixels()` × `OUTPUTS` sums without bias, modulo 2³².
-    unsafe fn products(tile: &Tile<'_>, sums: &mut [i32]);
+    unsafe fn products(tile: &Tile<'_, i16>, sums: &mut [i32]);
 
     /// Only what follows the multiplications: any number of pixels × `OUTPUTS` sums, bias included, become bytes.
     unsafe fn finish(finish: &Finish<'_>, sums: &[i32], residual: Option<&[u8]>, output: &mut [u8]);
@@ -115,6 +126,9 @@ pub enum InstructionSet {
     /// x86-64 with AVX2, found at run time.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// x86-64 with AVX-512 VNNI, found at run time.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
     /// WebAssembly with 128-bit SIMD, chosen when it is compiled.
     #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
     Simd128,
@@ -127,6 +141,10 @@ impl InstructionSet {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
             available.push(InstructionSet::Avx2);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni") {
+            available.push(InstructionSet::Avx512);
         }
         #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
         available.push(InstructionSet::Simd128);
@@ -147,6 +165,8 @@ impl InstructionSet {
                 InstructionSet::Scalar => pack::<scalar::Scalar>(window, weights),
                 #[cfg(target_arch = "x86_64")]
                 InstructionSet::Avx2 => pack::<avx2::Avx2>(window, weights),
+                #[cfg(target_arch = "x86_64")]
+                InstructionSet::Avx512 => conv::pack::<avx512::Avx512>(window, weights),
                 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
                 InstructionSet::Simd128 => pack::<simd128::Simd128>(window, weights),
             }
@@ -158,7 +178,7 @@ impl InstructionSet {
 ///
 /// # Safety
 /// The machine must have the instruction set of `K`.
-unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+unsafe fn pack<K: WinogradKernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
     // SAFETY: promised by the caller.
     unsafe {
         match winograd::suits(&window, weights) {

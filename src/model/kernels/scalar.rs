@@ -1,22 +1,26 @@
 //! Plain Rust: what every other kernel must equal bit for bit.
 
-use super::{Finish, HIGHEST, Kernel, Patches, Tile, transform};
+use super::{Finish, HIGHEST, Kernel, Patches, Tile, WinogradKernel, transform};
 
 pub struct Scalar;
 
 impl Kernel for Scalar {
+    type Value = i16;
+
     const NAME: &'static str = "scalar";
     const OUTPUTS: usize = 8;
     const PIXELS: usize = 4;
 
-    unsafe fn tile(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
+    unsafe fn tile(tile: &Tile<'_, i16>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
         let mut sums = [0; Self::OUTPUTS * Self::PIXELS];
         let sums = &mut sums[..output.len()];
         multiply(tile, finish.bias, sums);
         requantize(finish, sums, residual, output);
     }
+}
 
-    unsafe fn products(tile: &Tile<'_>, sums: &mut [i32]) {
+impl WinogradKernel for Scalar {
+    unsafe fn products(tile: &Tile<'_, i16>, sums: &mut [i32]) {
         multiply(tile, &[0; Self::OUTPUTS], sums);
     }
 
@@ -34,7 +38,7 @@ impl Kernel for Scalar {
     }
 }
 
-fn multiply(tile: &Tile<'_>, bias: &[i32], sums: &mut [i32]) {
+fn multiply(tile: &Tile<'_, i16>, bias: &[i32], sums: &mut [i32]) {
     for (pixel, sums) in sums.chunks_exact_mut(Scalar::OUTPUTS).enumerate() {
         sums.copy_from_slice(bias);
         let mut weights = tile.weights().chunks_exact(2 * Scalar::OUTPUTS);

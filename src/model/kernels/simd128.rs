@@ -3,16 +3,18 @@
 use std::arch::wasm32::*;
 
 use super::transform::{self, Lanes, Patches};
-use super::{Finish, HIGHEST, Kernel, Tile};
+use super::{Finish, HIGHEST, Kernel, Tile, WinogradKernel};
 
 pub struct Simd128;
 
 impl Kernel for Simd128 {
+    type Value = i16;
+
     const NAME: &'static str = "simd128";
     const OUTPUTS: usize = 8;
     const PIXELS: usize = 4;
 
-    unsafe fn tile(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
+    unsafe fn tile(tile: &Tile<'_, i16>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
         match tile.pixels() {
             1 => fused::<1>(tile, finish, residual, output),
             2 => fused::<2>(tile, finish, residual, output),
@@ -20,8 +22,10 @@ impl Kernel for Simd128 {
             _ => fused::<4>(tile, finish, residual, output),
         }
     }
+}
 
-    unsafe fn products(tile: &Tile<'_>, sums: &mut [i32]) {
+impl WinogradKernel for Simd128 {
+    unsafe fn products(tile: &Tile<'_, i16>, sums: &mut [i32]) {
         match tile.pixels() {
             1 => products::<1>(tile, sums),
             2 => products::<2>(tile, sums),
@@ -51,7 +55,7 @@ impl Kernel for Simd128 {
 /// Eight sums.
 type Sums = [v128; 2];
 
-fn fused<const P: usize>(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
+fn fused<const P: usize>(tile: &Tile<'_, i16>, finish: &Finish<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
     let sums = multiply::<P>(tile, load_pair(finish.bias));
     let requantization = Requantization::new(finish);
     for (pixel, sums) in sums.into_iter().enumerate() {
@@ -60,7 +64,7 @@ fn fused<const P: usize>(tile: &Tile<'_>, finish: &Finish<'_>, residual: Option<
     }
 }
 
-fn products<const P: usize>(tile: &Tile<'_>, output: &mut [i32]) {
+fn products<const P: usize>(tile: &Tile<'_, i16>, output: &mut [i32]) {
     let sums = multiply::<P>(tile, [i32x4_splat(0); 2]);
     for ([low, high], output) in sums.into_iter().zip(output.chunks_exact_mut(8)) {
         // SAFETY: each chunk has eight numbers.
@@ -73,14 +77,14 @@ fn products<const P: usize>(tile: &Tile<'_>, output: &mut [i32]) {
 
 /// The sums of a tile of `P` pixels, beginning with `bias`.
 #[inline(always)]
-fn multiply<const P: usize>(tile: &Tile<'_>, bias: Sums) -> [Sums; P] {
+fn multiply<const P: usize>(tile: &Tile<'_, i16>, bias: Sums) -> [Sums; P] {
     let mut rows: [*const i16; P] = std::array::from_fn(|pixel| tile.start(pixel));
     let mut weights = tile.weights().as_ptr();
     let mut sums = [bias; P];
     for _ in 0..tile.rows() {
         let mut values = rows;
         // One pair per round: unrolled, the compiler interleaves the rounds until the registers do not suffice.
-        for _ in 0..tile.pairs() {
+        for _ in 0..tile.groups() {
             // SAFETY: a tile has rows × pairs × 2 × OUTPUTS weights, and from each start on, `rows` rows of 2 × `pairs`
             // values.
             unsafe {

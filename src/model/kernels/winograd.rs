@@ -21,7 +21,7 @@ use std::marker::PhantomData;
 
 use super::conv::{Padding, Requantization, check, copy};
 use super::transform::{COMPONENTS, Patches, transform_weights};
-use super::{ConvWeights, Convolution, Kernel, Tile, Window};
+use super::{ConvWeights, Convolution, Tile, Window, WinogradKernel};
 
 /// Bytes of components that are computed before they are multiplied: they should stay in the second-level cache while
 /// the weights stream past, and weights should not stream past too often.
@@ -50,7 +50,7 @@ struct Winograd<K> {
     /// `[block of outputs][component][pair][output][2]`.
     weights: Vec<i16>,
     requantization: Requantization,
-    padding: Padding,
+    padding: Padding<i16>,
     kernel: PhantomData<K>,
 }
 
@@ -61,7 +61,7 @@ struct Winograd<K> {
 ///
 /// # Panics
 /// If the lengths in `weights` do not fit `window` or each other.
-pub unsafe fn pack<K: Kernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+pub unsafe fn pack<K: WinogradKernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
     let channels = window.input[2];
     let outputs = weights.bias.len();
     let pairs = channels.div_ceil(2);
@@ -136,7 +136,7 @@ struct Workspace {
     bytes: Vec<u8>,
 }
 
-impl<K: Kernel> Convolution for Winograd<K> {
+impl<K: WinogradKernel> Convolution for Winograd<K> {
     fn run(&self, input: &[u8], residual: Option<&[u8]>, output: &mut [u8]) {
         const { assert!(K::PIXELS <= MOST_PIXELS) };
         check(&self.window, self.outputs, input, residual, output);
@@ -183,7 +183,7 @@ struct Work<'a> {
 }
 
 impl Workspace {
-    fn of<K: Kernel>(&mut self, patches: usize) -> Work<'_> {
+    fn of<K: WinogradKernel>(&mut self, patches: usize) -> Work<'_> {
         let size = patches * K::OUTPUTS;
         Work {
             products: &mut self.products[..COMPONENTS * size],
@@ -194,7 +194,7 @@ impl Workspace {
     }
 }
 
-impl<K: Kernel> Winograd<K> {
+impl<K: WinogradKernel> Winograd<K> {
     /// The products of a few tiles of patches, from patch `first` on, with one block of outputs.
     fn multiply(&self, components: &[i16], first: usize, weights: &[i16], products: &mut [i32]) {
         let channels = 2 * self.pairs;
@@ -248,7 +248,7 @@ impl<K: Kernel> Winograd<K> {
     }
 }
 
-impl<K: Kernel> fmt::Debug for Winograd<K> {
+impl<K: WinogradKernel> fmt::Debug for Winograd<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Winograd({}, {:?}, {} outputs)", K::NAME, self.window, self.outputs)
     }
