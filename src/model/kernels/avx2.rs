@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::transform::{self, Lanes, Patches};
+use super::transform::{self, Form, Lanes, Patches, WideLanes};
 use super::{Finish, HIGHEST, Kernel, Tile, WinogradKernel};
 
 pub struct Avx2;
@@ -60,24 +60,30 @@ impl WinogradKernel for Avx2 {
         unsafe { all(finish, sums, residual, output) }
     }
 
-    unsafe fn components(patches: &Patches<'_>, components: &mut [i16]) {
+    // SAFETY, for the rest: the caller promises AVX2, with which the functions within are compiled.
+    unsafe fn weights<F: Form<M, T>, const M: usize, const T: usize>(taps: &[i8], components: &mut [i16]) {
         #[target_feature(enable = "avx2")]
-        fn with_avx2(patches: &Patches<'_>, components: &mut [i16]) {
-            // SAFETY: this function has AVX2.
-            unsafe { patches.components::<Words>(components) }
+        fn with_avx2<F: Form<M, T>, const M: usize, const T: usize>(taps: &[i8], components: &mut [i16]) {
+            unsafe { transform::weights::<F, Words, M, T>(taps, components) }
         }
-        // SAFETY: the caller promises AVX2.
-        unsafe { with_avx2(patches, components) }
+        unsafe { with_avx2::<F, M, T>(taps, components) }
     }
 
-    unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+    unsafe fn components<F: Form<M, T>, const M: usize, const T: usize>(patches: &Patches<'_>, components: &mut [i16]) {
         #[target_feature(enable = "avx2")]
-        fn with_avx2(products: &[i32], bias: &[i32], sums: &mut [i32]) {
-            // SAFETY: this function has AVX2. The length is a constant for the compiler's sake.
-            unsafe { transform::sums::<Numbers>(products, &bias[..Avx2::OUTPUTS], sums) }
+        fn with_avx2<F: Form<M, T>, const M: usize, const T: usize>(patches: &Patches<'_>, components: &mut [i16]) {
+            unsafe { patches.components::<F, Words, M, T>(components) }
         }
-        // SAFETY: the caller promises AVX2.
-        unsafe { with_avx2(products, bias, sums) }
+        unsafe { with_avx2::<F, M, T>(patches, components) }
+    }
+
+    unsafe fn sums<F: Form<M, T>, const M: usize, const T: usize>(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+        #[target_feature(enable = "avx2")]
+        fn with_avx2<F: Form<M, T>, const M: usize, const T: usize>(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+            // The length is a constant for the compiler's sake.
+            unsafe { transform::sums::<F, Numbers, M, T>(products, &bias[..Avx2::OUTPUTS], sums) }
+        }
+        unsafe { with_avx2::<F, M, T>(products, bias, sums) }
     }
 }
 
@@ -198,7 +204,7 @@ struct Words(__m256i);
 struct Numbers(__m256i);
 
 macro_rules! lanes {
-    ($lanes:ident, $number:ty, $count:expr, $add:ident, $subtract:ident, $shift:ident) => {
+    ($lanes:ident, $number:ty, $count:expr, $add:ident, $subtract:ident, $splat:ident, $multiply:ident, $left:ident, $right:ident) => {
         // SAFETY, for all of it: the caller promises AVX2, and numbers where it points to.
         impl Lanes for $lanes {
             type Number = $number;
@@ -225,12 +231,50 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            unsafe fn quarter(self) -> Self {
-                $lanes(unsafe { $shift::<2>(self.0) })
+            unsafe fn times(self, factor: $number) -> Self {
+                $lanes(unsafe { $multiply(self.0, $splat(factor)) })
+            }
+
+            #[inline(always)]
+            unsafe fn left<const BITS: i32>(self) -> Self {
+                $lanes(unsafe { $left::<BITS>(self.0) })
+            }
+
+            #[inline(always)]
+            unsafe fn right<const BITS: i32>(self) -> Self {
+                $lanes(unsafe { $right::<BITS>(self.0) })
             }
         }
     };
 }
 
-lanes!(Words, i16, 16, _mm256_add_epi16, _mm256_sub_epi16, _mm256_srai_epi16);
-lanes!(Numbers, i32, 8, _mm256_add_epi32, _mm256_sub_epi32, _mm256_srai_epi32);
+lanes!(
+    Words,
+    i16,
+    16,
+    _mm256_add_epi16,
+    _mm256_sub_epi16,
+    _mm256_set1_epi16,
+    _mm256_mullo_epi16,
+    _mm256_slli_epi16,
+    _mm256_srai_epi16
+);
+lanes!(
+    Numbers,
+    i32,
+    8,
+    _mm256_add_epi32,
+    _mm256_sub_epi32,
+    _mm256_set1_epi32,
+    _mm256_mullo_epi32,
+    _mm256_slli_epi32,
+    _mm256_srai_epi32
+);
+
+impl WideLanes for Words {
+    #[inline(always)]
+    unsafe fn widen(from: *const i8) -> Self {
+        // SAFETY: the caller promises AVX2, and sixteen bytes there.
+        Words(unsafe { _mm256_cvtepi8_epi16(_mm_loadu_si128(from.cast())) })
+    }
+}

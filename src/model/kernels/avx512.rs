@@ -1,7 +1,8 @@
 //! x86-64 with AVX-512 VNNI: 32 outputs × 12 pixels, 24 sums of 16 lanes in registers.
 //!
 //! `vpdpbusd` multiplies four unsigned bytes with four signed ones and adds them to a 32-bit sum, exact for any bytes: 64
-//! products in one instruction. That is so dense that to multiply less (Winograd, in 16 bits) would gain nothing.
+//! products in one instruction. Winograd's numbers need 16 bits, so half of that would be lost again; every layer is computed
+//! directly.
 
 use std::arch::x86_64::*;
 

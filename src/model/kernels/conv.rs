@@ -152,7 +152,6 @@ impl<V: Value> Padding<V> {
     /// Padding as the window says, and on the right and below so much more that rows × columns are at least `size`.
     pub fn new(window: Window, size: [usize; 2], pad_value: &[u8]) -> Padding<V> {
         assert_eq!(pad_value.len(), window.input[2]);
-        assert!(window.padded()[0] >= size[0].saturating_sub(1) && window.padded()[1] >= size[1].saturating_sub(1));
         let columns = window.padded()[1].max(size[1]);
         let row = pad_value.iter().map(|v| V::from(*v)).cycle().take(columns * window.input[2]).collect();
         Padding { window, row }

@@ -16,6 +16,8 @@ mod avx2;
 mod avx512;
 mod conv;
 mod depthwise;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod pool;
 mod scalar;
 mod shape;
@@ -34,8 +36,9 @@ use conv::{Tile, Value};
 pub use depthwise::pack as depthwise;
 pub use pool::{global_average_pool, max_pool};
 pub use shape::{Shape, Window, values};
-use transform::Patches;
+use transform::{Form, Patches};
 pub use whiten::{Whitening, WhiteningWeights};
+use winograd::Size;
 
 /// A convolution with its weights packed for one instruction set.
 pub trait Convolution: Debug + Send + Sync {
@@ -98,11 +101,14 @@ trait WinogradKernel: Kernel<Value = i16> {
     /// Only what follows the multiplications: any number of pixels × `OUTPUTS` sums, bias included, become bytes.
     unsafe fn finish(finish: &Finish<'_>, sums: &[i32], residual: Option<&[u8]>, output: &mut [u8]);
 
-    /// [`Patches::components`], compiled for the instruction set.
-    unsafe fn components(patches: &Patches<'_>, components: &mut [i16]);
+    /// [`transform::weights`], compiled for the instruction set; so are the other two.
+    unsafe fn weights<F: Form<M, T>, const M: usize, const T: usize>(taps: &[i8], components: &mut [i16]);
 
-    /// [`transform::sums`], compiled for the instruction set.
-    unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]);
+    /// [`Patches::components`].
+    unsafe fn components<F: Form<M, T>, const M: usize, const T: usize>(patches: &Patches<'_>, components: &mut [i16]);
+
+    /// [`transform::sums`].
+    unsafe fn sums<F: Form<M, T>, const M: usize, const T: usize>(products: &[i32], bias: &[i32], sums: &mut [i32]);
 }
 
 /// From sums to activations, for the output channels of one tile:
@@ -129,6 +135,9 @@ pub enum InstructionSet {
     /// x86-64 with AVX-512 VNNI, found at run time.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// 64-bit Arm, which always has NEON.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     /// WebAssembly with 128-bit SIMD, chosen when it is compiled.
     #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
     Simd128,
@@ -146,6 +155,8 @@ impl InstructionSet {
         if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni") {
             available.push(InstructionSet::Avx512);
         }
+        #[cfg(target_arch = "aarch64")]
+        available.push(InstructionSet::Neon);
         #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
         available.push(InstructionSet::Simd128);
         available
@@ -167,6 +178,8 @@ impl InstructionSet {
                 InstructionSet::Avx2 => pack::<avx2::Avx2>(window, weights),
                 #[cfg(target_arch = "x86_64")]
                 InstructionSet::Avx512 => conv::pack::<avx512::Avx512>(window, weights),
+                #[cfg(target_arch = "aarch64")]
+                InstructionSet::Neon => pack::<neon::Neon>(window, weights),
                 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
                 InstructionSet::Simd128 => pack::<simd128::Simd128>(window, weights),
             }
@@ -181,9 +194,10 @@ impl InstructionSet {
 unsafe fn pack<K: WinogradKernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
     // SAFETY: promised by the caller.
     unsafe {
-        match winograd::suits(&window, weights) {
-            true => winograd::pack::<K>(window, weights),
-            false => conv::pack::<K>(window, weights),
+        match winograd::patches(&window, weights) {
+            Some(Size::Four) => winograd::pack::<K, transform::Four, 4, 6>(window, weights),
+            Some(Size::Two) => winograd::pack::<K, transform::Two, 2, 4>(window, weights),
+            None => conv::pack::<K>(window, weights),
         }
     }
 }

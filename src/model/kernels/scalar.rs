@@ -1,6 +1,7 @@
 //! Plain Rust: what every other kernel must equal bit for bit.
 
-use super::{Finish, HIGHEST, Kernel, Patches, Tile, WinogradKernel, transform};
+use super::transform::{self, Form, Patches};
+use super::{Finish, HIGHEST, Kernel, Tile, WinogradKernel};
 
 pub struct Scalar;
 
@@ -28,13 +29,17 @@ impl WinogradKernel for Scalar {
         requantize(finish, sums, residual, output);
     }
 
-    unsafe fn components(patches: &Patches<'_>, components: &mut [i16]) {
-        // SAFETY: plain Rust runs everywhere; here and below.
-        unsafe { patches.components::<i16>(components) }
+    // SAFETY, for the rest: plain Rust runs everywhere.
+    unsafe fn weights<F: Form<M, T>, const M: usize, const T: usize>(taps: &[i8], components: &mut [i16]) {
+        unsafe { transform::weights::<F, i16, M, T>(taps, components) }
     }
 
-    unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]) {
-        unsafe { transform::sums::<i32>(products, bias, sums) }
+    unsafe fn components<F: Form<M, T>, const M: usize, const T: usize>(patches: &Patches<'_>, components: &mut [i16]) {
+        unsafe { patches.components::<F, i16, M, T>(components) }
+    }
+
+    unsafe fn sums<F: Form<M, T>, const M: usize, const T: usize>(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+        unsafe { transform::sums::<F, i32, M, T>(products, bias, sums) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::arch::wasm32::*;
 
-use super::transform::{self, Lanes, Patches};
+use super::transform::{self, Form, Lanes, Patches, WideLanes};
 use super::{Finish, HIGHEST, Kernel, Tile, WinogradKernel};
 
 pub struct Simd128;
@@ -41,14 +41,18 @@ impl WinogradKernel for Simd128 {
         }
     }
 
-    unsafe fn components(patches: &Patches<'_>, components: &mut [i16]) {
-        // SAFETY: this whole module is only compiled where there is SIMD; here and below.
-        unsafe { patches.components::<Words>(components) }
+    // SAFETY, for the rest: this whole module is only compiled where there is SIMD.
+    unsafe fn weights<F: Form<M, T>, const M: usize, const T: usize>(taps: &[i8], components: &mut [i16]) {
+        unsafe { transform::weights::<F, Words, M, T>(taps, components) }
     }
 
-    unsafe fn sums(products: &[i32], bias: &[i32], sums: &mut [i32]) {
+    unsafe fn components<F: Form<M, T>, const M: usize, const T: usize>(patches: &Patches<'_>, components: &mut [i16]) {
+        unsafe { patches.components::<F, Words, M, T>(components) }
+    }
+
+    unsafe fn sums<F: Form<M, T>, const M: usize, const T: usize>(products: &[i32], bias: &[i32], sums: &mut [i32]) {
         // The length is a constant for the compiler's sake.
-        unsafe { transform::sums::<Numbers>(products, &bias[..Self::OUTPUTS], sums) }
+        unsafe { transform::sums::<F, Numbers, M, T>(products, &bias[..Self::OUTPUTS], sums) }
     }
 }
 
@@ -165,7 +169,7 @@ struct Words(v128);
 struct Numbers(v128);
 
 macro_rules! lanes {
-    ($lanes:ident, $number:ty, $count:expr, $add:ident, $subtract:ident, $shift:ident) => {
+    ($lanes:ident, $number:ty, $count:expr, $add:ident, $subtract:ident, $splat:ident, $multiply:ident, $left:ident, $right:ident) => {
         impl Lanes for $lanes {
             type Number = $number;
             const COUNT: usize = $count;
@@ -193,12 +197,30 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            unsafe fn quarter(self) -> Self {
-                $lanes($shift(self.0, 2))
+            unsafe fn times(self, factor: $number) -> Self {
+                $lanes($multiply(self.0, $splat(factor)))
+            }
+
+            #[inline(always)]
+            unsafe fn left<const BITS: i32>(self) -> Self {
+                $lanes($left(self.0, BITS as u32))
+            }
+
+            #[inline(always)]
+            unsafe fn right<const BITS: i32>(self) -> Self {
+                $lanes($right(self.0, BITS as u32))
             }
         }
     };
 }
 
-lanes!(Words, i16, 8, i16x8_add, i16x8_sub, i16x8_shr);
-lanes!(Numbers, i32, 4, i32x4_add, i32x4_sub, i32x4_shr);
+lanes!(Words, i16, 8, i16x8_add, i16x8_sub, i16x8_splat, i16x8_mul, i16x8_shl, i16x8_shr);
+lanes!(Numbers, i32, 4, i32x4_add, i32x4_sub, i32x4_splat, i32x4_mul, i32x4_shl, i32x4_shr);
+
+impl WideLanes for Words {
+    #[inline(always)]
+    unsafe fn widen(from: *const i8) -> Self {
+        // SAFETY: the caller promises eight bytes there.
+        Words(unsafe { i16x8_load_extend_i8x8(from) })
+    }
+}

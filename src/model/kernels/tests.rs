@@ -184,6 +184,33 @@ fn the_largest_sums_of_a_resnet_are_exact() {
 }
 
 #[test]
+fn sums_at_the_limit_of_each_patch_size_are_exact() {
+    // White pixels and weights at the ends of their range: up to 114 or 115 channels, patches of 4×4 are exact.
+    for (channels, patches) in [(114, "4×4"), (115, "2×2"), (117, "2×2"), (1836, "Direct")] {
+        let window = Window::new([6, 5, channels], [3, 3], 1, 1).unwrap();
+        let count = 9 * channels;
+        let case = Case {
+            window,
+            outputs: 2,
+            weight: [vec![127; count], vec![128; count]].concat(),
+            bias: vec![3, -3],
+            multiplier: vec![127.0 / (255.0 * 128.0 * count as f32); 2],
+            pad_value: vec![255; channels],
+            signed: true,
+            input: vec![255; 6 * 5 * channels],
+            residual: None,
+        };
+        let expected = case.reference();
+        assert_eq!(expected[..2], [126, -127_i8 as u8]);
+        for instructions in InstructionSet::available() {
+            assert_eq!(case.run(instructions), expected, "{instructions:?}");
+        }
+        let scalar = InstructionSet::Scalar.convolution(window, &case.weights());
+        assert!(format!("{scalar:?}").contains(patches), "{scalar:?} instead of {patches} for {channels} channels");
+    }
+}
+
+#[test]
 fn every_layer_shape_of_a_resnet_agrees_between_the_kernels() {
     let shapes = [(56, 64, 64, 3, 1, 1), (56, 64, 128, 3, 2, 1), (56, 64, 128, 1, 2, 0), (14, 256, 256, 3, 1, 1)];
     for (seed, (side, channels, outputs, kernel, stride, padding)) in shapes.into_iter().enumerate() {

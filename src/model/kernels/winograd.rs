@@ -1,9 +1,26 @@
-//! 3×3 convolutions with 2.25 times fewer multiplications: Winograd's F(2×2, 3×3), exact in integers.
+//! 3×3 convolutions with fewer multiplications: Winograd's F(4×4, 3×3) and F(2×2, 3×3), exact in integers.
 //!
-//! The output is cut into patches of 2×2. Each needs the 4×4 inputs around it, `d`, and instead of 4 × 9 products per
-//! input channel it gets by with 16: those of `Bᵀ d B` and `G g Gᵀ`, number by number. So a patch becomes 16 numbers per
+//! The output is cut into patches of 4×4. Each needs the 6×6 inputs around it, `d`, and instead of 16 × 9 products per
+//! input channel it gets by with 36: those of `Bᵀ d B` and `G g Gᵀ`, number by number. So a patch becomes 36 numbers per
 //! channel (its *components*), each component of all channels is multiplied with its own weights by the same tiles as
-//! in a direct convolution, and `Aᵀ m A` turns the 16 sums back into 2×2 outputs:
+//! in a direct convolution, and `Aᵀ m A` turns the 36 sums back into 4×4 outputs:
+//!
+//! ```text
+//!      ⎛4  0 −5  0 1 0⎞
+//!      ⎜0 −4 −4  1 1 0⎟       ⎛1  0 0⎞
+//! Bᵀ = ⎜0  4 −4 −1 1 0⎟   G = ⎜1  1 1⎟        ⎛6 −4 −4 1  1  0⎞
+//!      ⎜0 −2 −1  2 1 0⎟       ⎜1 −1 1⎟   Aᵀ = ⎜0 −4  4 2 −2  0⎟
+//!      ⎜0  2 −1 −2 1 0⎟       ⎜1  2 4⎟        ⎜0 −4 −4 4  4  0⎟
+//!      ⎝0  4  0 −5 0 1⎠       ⎜1 −2 4⎟        ⎝0 −4  4 8 −8 24⎠
+//!                             ⎝0  0 1⎠
+//! ```
+//!
+//! These are usually written with fractions in `G`; here the denominators are cleared in `Aᵀ`, so that everything is an
+//! integer and the result is 24² = 9 · 64 times the convolution. A component is at most 17 340 and a weight at most 6272 in
+//! size, both fit 16 bits. Sums are taken modulo 2³², where 9 has an inverse: multiplied by it, the result is 64 times
+//! the convolution, which a shift divides. That is exact as long as 64 times the convolution fits 32 bits.
+//!
+//! F(2×2, 3×3) does the same with 16 products for 2×2 outputs:
 //!
 //! ```text
 //!      ⎛1  0 −1  0⎞       ⎛2  0  0⎞        ⎛1  1  1  0⎞
@@ -12,111 +29,115 @@
 //!      ⎝0  1  0 −1⎠       ⎝0  0  2⎠
 //! ```
 //!
-//! `G` is usually written with halves; here it is doubled, so all numbers are integers and the result is four times the
-//! convolution. A component is at most 4·255 and a weight at most 9·128 in size, both fit 16 bits. Sums are taken
-//! modulo 2³², which is exact as long as four times the convolution fits (see [`suits`]).
+//! Transformed weights would take 16 to 36 bytes of memory for every 9 bytes in the file, twice over. So they stay bytes, in
+//! the order of the lanes, and are transformed when their turn comes, which costs little where every weight is used for many
+//! patches.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::conv::{Padding, Requantization, check, copy};
-use super::transform::{COMPONENTS, Patches, transform_weights};
+use super::transform::{Form, Four, Patches, Two};
 use super::{ConvWeights, Convolution, Tile, Window, WinogradKernel};
 
 /// Bytes of components that are computed before they are multiplied: they should stay in the second-level cache while
 /// the weights stream past, and weights should not stream past too often.
-const GROUP_BYTES: usize = 1 << 18;
+const GROUP_BYTES: usize = 1 << 19;
 
-/// Whether a convolution may be computed in this way.
-pub fn suits(window: &Window, weights: &ConvWeights<'_>) -> bool {
-    let largest = weights
-        .weight
-        .chunks_exact(9 * window.input[2].max(1))
-        .map(|weight| weight.iter().map(|w| i64::from((*w as i8).unsigned_abs())).sum::<i64>() * 255 * 4);
-    window.kernel == [3, 3] && window.stride == 1 && largest.max().is_some_and(|sum| sum <= i64::from(i32::MAX))
+/// Numbers between two components. Without them, components would often lie multiples of 4096 bytes apart,
+/// where they push each other out of the first-level cache.
+const GAP: usize = 32;
+
+/// How large the patches are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    Two,
+    Four,
 }
 
-struct Winograd<K> {
+/// The patches with which a convolution takes the fewest products, if it may be computed in this way.
+pub fn patches(window: &Window, weights: &ConvWeights<'_>) -> Option<Size> {
+    if window.kernel != [3, 3] || window.stride != 1 {
+        return None;
+    }
+    // No input is negative, so a sum is farthest from zero where all positive weights meet the largest input and all
+    // negative ones meet zero, or the other way round.
+    let farthest = |weight: &[u8]| {
+        let (mut above, mut below) = (0, 0);
+        for weight in weight.iter().map(|weight| i64::from(*weight as i8)) {
+            above += weight.max(0);
+            below -= weight.min(0);
+        }
+        above.max(below) * i64::from(u8::MAX)
+    };
+    let farthest = weights.weight.chunks_exact(9 * window.input[2].max(1)).map(farthest).max()?;
+    let [height, width] = window.output();
+    let products = |m: usize| height.div_ceil(m) * width.div_ceil(m) * (m + 2) * (m + 2);
+    let sizes = [(Size::Four, <Four as Form<4, 6>>::SUMS, 4), (Size::Two, <Two as Form<2, 4>>::SUMS, 2)];
+    let exact = sizes.into_iter().filter(|(_, sums, _)| farthest < *sums);
+    exact.min_by_key(|(.., m)| products(*m)).map(|(size, ..)| size)
+}
+
+struct Winograd<K, F, const M: usize, const T: usize> {
     window: Window,
     outputs: usize,
     /// Rows of patches.
     rows: usize,
     /// Patches side by side.
     columns: usize,
-    /// Where each patch's four pixels begin in the output; nowhere if they are beyond its edge.
-    places: Vec<[Option<usize>; 4]>,
     /// Pairs of input channels.
     pairs: usize,
-    /// `[block of outputs][component][pair][output][2]`.
-    weights: Vec<i16>,
+    /// `[block of outputs][kernel row][kernel column][pair][output][2]`.
+    weights: Vec<i8>,
     requantization: Requantization,
     padding: Padding<i16>,
-    kernel: PhantomData<K>,
+    form: PhantomData<(K, F)>,
 }
 
-/// Packs a convolution that [`suits`] for the kernel `K`.
+/// Packs a convolution for the kernel `K`, in [`patches`] of a size that is right for it.
 ///
 /// # Safety
 /// The machine must have the instruction set of `K`.
 ///
 /// # Panics
 /// If the lengths in `weights` do not fit `window` or each other.
-pub unsafe fn pack<K: WinogradKernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+pub unsafe fn pack<K: WinogradKernel, F: Form<M, T>, const M: usize, const T: usize>(
+    window: Window,
+    weights: &ConvWeights<'_>,
+) -> Box<dyn Convolution> {
     let channels = window.input[2];
     let outputs = weights.bias.len();
     let pairs = channels.div_ceil(2);
     let [height, width] = window.output();
-    let (rows, columns) = (height.div_ceil(2), width.div_ceil(2));
-    let place = |patch: usize| {
-        let (y, x) = (2 * (patch / columns), 2 * (patch % columns));
-        let inside = |y: usize, x: usize| (y < height && x < width).then(|| (y * width + x) * outputs);
-        [inside(y, x), inside(y, x + 1), inside(y + 1, x), inside(y + 1, x + 1)]
-    };
+    let (rows, columns) = (height.div_ceil(M), width.div_ceil(M));
     assert_eq!(weights.weight.len(), outputs * 9 * channels);
 
     let requantization = Requantization::new::<K>(weights);
-    let component = pairs * 2 * K::OUTPUTS;
-    let mut packed = vec![0i16; requantization.blocks::<K>() * COMPONENTS * component];
-    // A few channels at a time are put in order in a small place: the components lie so far apart that writing to all of
-    // them in turn is slow.
-    const CHANNELS: usize = 16;
-    let mut staged = vec![0; COMPONENTS * CHANNELS * K::OUTPUTS];
+    let tap = pairs * 2 * K::OUTPUTS;
+    let mut packed = vec![0; requantization.blocks::<K>() * 9 * tap];
     let blocks = weights.weight.chunks(9 * channels * K::OUTPUTS);
-    for (weight, packed) in blocks.zip(packed.chunks_exact_mut(COMPONENTS * component)) {
-        for first in (0..channels).step_by(CHANNELS) {
-            let count = CHANNELS.min(channels - first);
-            staged.fill(0);
-            for (lane, weight) in weight.chunks_exact(9 * channels).enumerate() {
-                for channel in 0..count {
-                    let weight = &weight[first + channel..];
-                    let mut g = [0; 9];
-                    for (g, weight) in g.iter_mut().zip(weight.iter().step_by(channels)) {
-                        *g = i16::from(*weight as i8);
-                    }
-                    let at = (channel / 2 * K::OUTPUTS + lane) * 2 + channel % 2;
-                    for (number, value) in transform_weights(g).into_iter().enumerate() {
-                        staged[number * CHANNELS * K::OUTPUTS + at] = value;
+    for (weight, packed) in blocks.zip(packed.chunks_exact_mut(9 * tap)) {
+        for (lane, weight) in weight.chunks_exact(9 * channels).enumerate() {
+            for (weight, packed) in weight.chunks_exact(channels).zip(packed.chunks_exact_mut(tap)) {
+                let pairs = packed.chunks_exact_mut(2 * K::OUTPUTS);
+                for (weight, packed) in weight.chunks(2).zip(pairs) {
+                    for (half, weight) in weight.iter().enumerate() {
+                        packed[2 * lane + half] = *weight as i8;
                     }
                 }
             }
-            let pieces = packed.chunks_exact_mut(component).zip(staged.chunks_exact(CHANNELS * K::OUTPUTS));
-            for (packed, staged) in pieces {
-                let length = count.next_multiple_of(2) * K::OUTPUTS;
-                packed[first * K::OUTPUTS..][..length].copy_from_slice(&staged[..length]);
-            }
         }
     }
-    Box::new(Winograd::<K> {
+    Box::new(Winograd::<K, F, M, T> {
         window,
         outputs,
         rows,
         columns,
-        places: (0..rows * columns).map(place).collect(),
         pairs,
         weights: packed,
         requantization,
-        padding: Padding::new(window, [2 * rows + 2, 2 * columns + 2], &weights.pad_value),
-        kernel: PhantomData,
+        padding: Padding::new(window, [M * rows + 2, M * columns + 2], &weights.pad_value),
+        form: PhantomData,
     })
 }
 
@@ -136,38 +157,44 @@ struct Workspace {
     bytes: Vec<u8>,
 }
 
-impl<K: WinogradKernel> Convolution for Winograd<K> {
+impl<K: WinogradKernel, F: Form<M, T>, const M: usize, const T: usize> Convolution for Winograd<K, F, M, T> {
     fn run(&self, input: &[u8], residual: Option<&[u8]>, output: &mut [u8]) {
-        const { assert!(K::PIXELS <= MOST_PIXELS) };
+        const { assert!(K::PIXELS <= MOST_PIXELS && T == M + 2) };
         check(&self.window, self.outputs, input, residual, output);
-        let values = self.padding.apply(input, (2 * self.rows + 2).saturating_sub(self.window.padded()[0]));
-        let patch = COMPONENTS * 2 * self.pairs;
+        let values = self.padding.apply(input, (M * self.rows + 2).saturating_sub(self.window.padded()[0]));
+        let channels = 2 * self.pairs;
+        let patches = self.rows * self.columns;
         let several = TILES * K::PIXELS;
-        let group = (GROUP_BYTES / (2 * patch)).next_multiple_of(several).min(self.places.len());
-        let mut components = vec![0; group * patch];
+        // Groups of one size, but for the last one.
+        let groups = (patches * T * T * 2 * channels).div_ceil(GROUP_BYTES);
+        let group = patches.div_ceil(groups).next_multiple_of(K::PIXELS).min(patches);
+        let mut components = vec![0; T * T * (group * channels + GAP)];
+        let mut weights = vec![0; T * T * (channels * K::OUTPUTS + GAP)];
         let mut workspace = Workspace {
-            products: vec![0; COMPONENTS * several * K::OUTPUTS],
-            sums: vec![0; 4 * several * K::OUTPUTS],
-            residual: vec![0; 4 * several * K::OUTPUTS],
-            bytes: vec![0; 4 * several * K::OUTPUTS],
+            products: vec![0; T * T * several * K::OUTPUTS],
+            sums: vec![0; M * M * several * K::OUTPUTS],
+            residual: vec![0; M * M * several * K::OUTPUTS],
+            bytes: vec![0; M * M * several * K::OUTPUTS],
         };
-        let block_weights = self.weights.len() / self.requantization.blocks::<K>();
-        for (first, places) in self.places.chunks(group).enumerate() {
+        for first in (0..patches).step_by(group) {
             let patches = Patches {
                 values: &values,
                 row_stride: self.padding.row_stride(),
                 channels: self.window.input[2],
                 columns: self.columns,
-                first: first * group,
+                first,
+                count: group.min(patches - first),
             };
-            let components = &mut components[..places.len() * patch];
             // SAFETY: whoever packed this promised that the machine has the instruction set.
-            unsafe { K::components(&patches, components) };
-            for (block, weights) in self.weights.chunks_exact(block_weights).enumerate() {
-                for (number, places) in places.chunks(several).enumerate() {
-                    let work = workspace.of::<K>(places.len());
-                    self.multiply(components, number * several, weights, work.products);
-                    self.finish(places, block, work, residual, output);
+            unsafe { K::components::<F, M, T>(&patches, &mut components) };
+            for (block, taps) in self.weights.chunks_exact(9 * channels * K::OUTPUTS).enumerate() {
+                // SAFETY: as before.
+                unsafe { K::weights::<F, M, T>(taps, &mut weights) };
+                for start in (0..patches.count).step_by(several) {
+                    let count = several.min(patches.count - start);
+                    let work = workspace.of::<K, M, T>(count);
+                    self.multiply(&components, start, &weights, work.products);
+                    self.finish(first + start, block, work, residual, output);
                 }
             }
         }
@@ -183,25 +210,26 @@ struct Work<'a> {
 }
 
 impl Workspace {
-    fn of<K: WinogradKernel>(&mut self, patches: usize) -> Work<'_> {
+    fn of<K: WinogradKernel, const M: usize, const T: usize>(&mut self, patches: usize) -> Work<'_> {
         let size = patches * K::OUTPUTS;
         Work {
-            products: &mut self.products[..COMPONENTS * size],
-            sums: &mut self.sums[..4 * size],
-            residual: &mut self.residual[..4 * size],
-            bytes: &mut self.bytes[..4 * size],
+            products: &mut self.products[..T * T * size],
+            sums: &mut self.sums[..M * M * size],
+            residual: &mut self.residual[..M * M * size],
+            bytes: &mut self.bytes[..M * M * size],
         }
     }
 }
 
-impl<K: WinogradKernel> Winograd<K> {
-    /// The products of a few tiles of patches, from patch `first` on, with one block of outputs.
+impl<K: WinogradKernel, F: Form<M, T>, const M: usize, const T: usize> Winograd<K, F, M, T> {
+    /// The products of a few tiles of patches, from patch `first` of the group on, with one block of outputs.
     fn multiply(&self, components: &[i16], first: usize, weights: &[i16], products: &mut [i32]) {
         let channels = 2 * self.pairs;
         let mut starts = [0; MOST_PIXELS];
-        let component = products.len() / COMPONENTS;
-        let weights = weights.chunks_exact(channels * K::OUTPUTS);
-        let components = components.chunks_exact(components.len() / COMPONENTS);
+        let component = products.len() / (T * T);
+        let weights =
+            weights.chunks_exact(channels * K::OUTPUTS + GAP).map(|weights| &weights[..channels * K::OUTPUTS]);
+        let components = components.chunks_exact(components.len() / (T * T));
         for ((weights, components), products) in weights.zip(components).zip(products.chunks_exact_mut(component)) {
             for (tile, products) in products.chunks_mut(K::PIXELS * K::OUTPUTS).enumerate() {
                 let starts = &mut starts[..products.len() / K::OUTPUTS];
@@ -215,41 +243,46 @@ impl<K: WinogradKernel> Winograd<K> {
         }
     }
 
-    /// Turns products into bytes and puts them where they belong.
-    fn finish(
-        &self,
-        places: &[[Option<usize>; 4]],
-        block: usize,
-        work: Work<'_>,
-        residual: Option<&[u8]>,
-        output: &mut [u8],
-    ) {
+    /// Turns the products of the patches from `first` on into bytes and puts them where they belong.
+    fn finish(&self, first: usize, block: usize, work: Work<'_>, residual: Option<&[u8]>, output: &mut [u8]) {
         let finish = self.requantization.block::<K>(block);
         let channel = block * K::OUTPUTS;
         let channels = K::OUTPUTS.min(self.outputs - channel);
-        let places = places.as_flattened();
         if let Some(residual) = residual {
-            for (place, bytes) in places.iter().zip(work.residual.chunks_exact_mut(K::OUTPUTS)) {
-                if let Some(at) = place {
-                    copy::<K>(bytes, &residual[at + channel..], channels);
-                }
+            for (patch, bytes) in work.residual.chunks_exact_mut(M * M * K::OUTPUTS).enumerate() {
+                self.places(first + patch, |pixel, at| {
+                    copy::<K>(&mut bytes[pixel * K::OUTPUTS..], &residual[at + channel..], channels);
+                });
             }
         }
         // SAFETY: whoever packed this promised that the machine has the instruction set.
         unsafe {
-            K::sums(work.products, finish.bias, work.sums);
+            K::sums::<F, M, T>(work.products, finish.bias, work.sums);
             K::finish(&finish, work.sums, residual.map(|_| &*work.residual), work.bytes);
         }
-        for (place, bytes) in places.iter().zip(work.bytes.chunks_exact(K::OUTPUTS)) {
-            if let Some(at) = place {
-                copy::<K>(&mut output[at + channel..], bytes, channels);
+        for (patch, bytes) in work.bytes.chunks_exact(M * M * K::OUTPUTS).enumerate() {
+            self.places(first + patch, |pixel, at| {
+                copy::<K>(&mut output[at + channel..], &bytes[pixel * K::OUTPUTS..], channels);
+            });
+        }
+    }
+
+    /// Calls `put` for each pixel of a patch that is not beyond the edge of the output, with its number in the patch and
+    /// where it begins in the output.
+    #[inline(always)]
+    fn places(&self, patch: usize, mut put: impl FnMut(usize, usize)) {
+        let [height, width] = self.window.output();
+        let (top, left) = (M * (patch / self.columns), M * (patch % self.columns));
+        for row in 0..M.min(height - top) {
+            for column in 0..M.min(width - left) {
+                put(M * row + column, ((top + row) * width + left + column) * self.outputs);
             }
         }
     }
 }
 
-impl<K: WinogradKernel> fmt::Debug for Winograd<K> {
+impl<K: WinogradKernel, F: Form<M, T>, const M: usize, const T: usize> fmt::Debug for Winograd<K, F, M, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Winograd({}, {:?}, {} outputs)", K::NAME, self.window, self.outputs)
+        write!(f, "Winograd({}, {}, {:?}, {} outputs)", K::NAME, F::NAME, self.window, self.outputs)
     }
 }
