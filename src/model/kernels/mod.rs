@@ -38,7 +38,7 @@ pub use pool::{global_average_pool, max_pool};
 pub use shape::{Shape, Window, values};
 use transform::{Form, Patches};
 pub use whiten::{Whitening, WhiteningWeights};
-use winograd::Size;
+pub use winograd::Way;
 
 /// A convolution with its weights packed for one instruction set.
 pub trait Convolution: Debug + Send + Sync {
@@ -167,37 +167,44 @@ impl InstructionSet {
         Self::available().last().copied().unwrap_or(InstructionSet::Scalar)
     }
 
-    /// Packs the weights of a convolution. `window` and `weights` must fit together.
+    /// Packs the weights of a convolution, to be computed in the best way. `window` and `weights` must fit together.
     pub fn convolution(self, window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+        self.convolution_in(Way::best(&window, weights), window, weights)
+    }
+
+    /// Packs the weights of a convolution, to be computed in this way: directly, if that would not be exact or if the
+    /// instruction set knows no other.
+    pub fn convolution_in(self, way: Way, window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
         assert!(Self::available().contains(&self), "this machine cannot run {self:?}");
+        let way = if way.is_exact(&window, weights) { way } else { Way::Direct };
         // SAFETY: as just asserted.
         unsafe {
             match self {
-                InstructionSet::Scalar => pack::<scalar::Scalar>(window, weights),
+                InstructionSet::Scalar => pack::<scalar::Scalar>(way, window, weights),
                 #[cfg(target_arch = "x86_64")]
-                InstructionSet::Avx2 => pack::<avx2::Avx2>(window, weights),
+                InstructionSet::Avx2 => pack::<avx2::Avx2>(way, window, weights),
                 #[cfg(target_arch = "x86_64")]
                 InstructionSet::Avx512 => conv::pack::<avx512::Avx512>(window, weights),
                 #[cfg(target_arch = "aarch64")]
-                InstructionSet::Neon => pack::<neon::Neon>(window, weights),
+                InstructionSet::Neon => pack::<neon::Neon>(way, window, weights),
                 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-                InstructionSet::Simd128 => pack::<simd128::Simd128>(window, weights),
+                InstructionSet::Simd128 => pack::<simd128::Simd128>(way, window, weights),
             }
         }
     }
 }
 
-/// Packs a convolution for the kernel `K` in the way that suits its window.
+/// Packs a convolution for the kernel `K`.
 ///
 /// # Safety
 /// The machine must have the instruction set of `K`.
-unsafe fn pack<K: WinogradKernel>(window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
+unsafe fn pack<K: WinogradKernel>(way: Way, window: Window, weights: &ConvWeights<'_>) -> Box<dyn Convolution> {
     // SAFETY: promised by the caller.
     unsafe {
-        match winograd::patches(&window, weights) {
-            Some(Size::Four) => winograd::pack::<K, transform::Four, 4, 6>(window, weights),
-            Some(Size::Two) => winograd::pack::<K, transform::Two, 2, 4>(window, weights),
-            None => conv::pack::<K>(window, weights),
+        match way {
+            Way::Four => winograd::pack::<K, transform::Four, 4, 6>(window, weights),
+            Way::Two => winograd::pack::<K, transform::Two, 2, 4>(window, weights),
+            Way::Direct => conv::pack::<K>(window, weights),
         }
     }
 }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{ConvWeights, InstructionSet, Window};
+use super::{ConvWeights, Convolution, InstructionSet, Way, Window};
 
 /// A convolution with its operands.
 #[derive(Debug)]
@@ -29,10 +29,18 @@ impl Case {
     }
 
     fn run(&self, instructions: InstructionSet) -> Vec<u8> {
+        self.run_by(&*instructions.convolution(self.window, &self.weights()))
+    }
+
+    fn run_in(&self, way: Way, instructions: InstructionSet) -> Vec<u8> {
+        self.run_by(&*instructions.convolution_in(way, self.window, &self.weights()))
+    }
+
+    fn run_by(&self, convolution: &dyn Convolution) -> Vec<u8> {
         let [height, width] = self.window.output();
         let mut output = vec![0xaa; height * width * self.outputs];
         let residual = self.residual.as_ref().map(|(values, _)| &values[..]);
-        instructions.convolution(self.window, &self.weights()).run(&self.input, residual, &mut output);
+        convolution.run(&self.input, residual, &mut output);
         output
     }
 
@@ -155,7 +163,9 @@ proptest! {
     fn every_kernel_gives_the_bits_of_the_definition_with_fewer_multiplications(case in cases(windows_of_3_by_3())) {
         let expected = case.reference();
         for instructions in InstructionSet::available() {
-            prop_assert_eq!(&case.run(instructions), &expected, "{:?}", instructions);
+            for way in [Way::Direct, Way::Two, Way::Four] {
+                prop_assert_eq!(&case.run_in(way, instructions), &expected, "{:?}, {:?}", instructions, way);
+            }
         }
     }
 }

@@ -48,34 +48,46 @@ const GROUP_BYTES: usize = 1 << 19;
 /// where they push each other out of the first-level cache.
 const GAP: usize = 32;
 
-/// How large the patches are.
+/// How a convolution is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
+pub enum Way {
+    /// By its definition.
+    Direct,
+    /// In patches of 2×2.
     Two,
+    /// In patches of 4×4.
     Four,
 }
 
-/// The patches with which a convolution takes the fewest products, if it may be computed in this way.
-pub fn patches(window: &Window, weights: &ConvWeights<'_>) -> Option<Size> {
-    if window.kernel != [3, 3] || window.stride != 1 {
-        return None;
+impl Way {
+    /// The one with the fewest products among those that are exact.
+    pub fn best(window: &Window, weights: &ConvWeights<'_>) -> Way {
+        let [height, width] = window.output();
+        let products = |m: usize| height.div_ceil(m) * width.div_ceil(m) * (m + 2) * (m + 2);
+        let patches = [(Way::Four, 4), (Way::Two, 2)].into_iter().filter(|(way, _)| way.is_exact(window, weights));
+        patches.min_by_key(|(_, m)| products(*m)).map_or(Way::Direct, |(way, _)| way)
     }
-    // No input is negative, so a sum is farthest from zero where all positive weights meet the largest input and all
-    // negative ones meet zero, or the other way round.
-    let farthest = |weight: &[u8]| {
-        let (mut above, mut below) = (0, 0);
-        for weight in weight.iter().map(|weight| i64::from(*weight as i8)) {
-            above += weight.max(0);
-            below -= weight.min(0);
-        }
-        above.max(below) * i64::from(u8::MAX)
-    };
-    let farthest = weights.weight.chunks_exact(9 * window.input[2].max(1)).map(farthest).max()?;
-    let [height, width] = window.output();
-    let products = |m: usize| height.div_ceil(m) * width.div_ceil(m) * (m + 2) * (m + 2);
-    let sizes = [(Size::Four, <Four as Form<4, 6>>::SUMS, 4), (Size::Two, <Two as Form<2, 4>>::SUMS, 2)];
-    let exact = sizes.into_iter().filter(|(_, sums, _)| farthest < *sums);
-    exact.min_by_key(|(.., m)| products(*m)).map(|(size, ..)| size)
+
+    /// Whether it may be used for this convolution.
+    pub fn is_exact(self, window: &Window, weights: &ConvWeights<'_>) -> bool {
+        let limit = match self {
+            Way::Direct => return true,
+            Way::Two => <Two as Form<2, 4>>::SUMS,
+            Way::Four => <Four as Form<4, 6>>::SUMS,
+        };
+        // No input is negative, so a sum is farthest from zero where all positive weights meet the largest input and all
+        // negative ones meet zero, or the other way round.
+        let farthest = |weight: &[u8]| {
+            let (mut above, mut below) = (0, 0);
+            for weight in weight.iter().map(|weight| i64::from(*weight as i8)) {
+                above += weight.max(0);
+                below -= weight.min(0);
+            }
+            above.max(below) * i64::from(u8::MAX)
+        };
+        let mut outputs = weights.weight.chunks_exact(9 * window.input[2].max(1));
+        window.kernel == [3, 3] && window.stride == 1 && outputs.all(|weight| farthest(weight) < limit)
+    }
 }
 
 struct Winograd<K, F, const M: usize, const T: usize> {
@@ -94,7 +106,7 @@ struct Winograd<K, F, const M: usize, const T: usize> {
     form: PhantomData<(K, F)>,
 }
 
-/// Packs a convolution for the kernel `K`, in [`patches`] of a size that is right for it.
+/// Packs a convolution for the kernel `K`, in patches with which it is [exact](Way::is_exact).
 ///
 /// # Safety
 /// The machine must have the instruction set of `K`.

@@ -33,6 +33,9 @@ pub struct Options {
     /// The private-eye command to measure, instead of building it
     #[arg(long, value_name = "FILE")]
     command: Option<PathBuf>,
+    /// Only build and fetch what is measured, so that a later run does nothing else than measure
+    #[arg(long)]
+    prepare: bool,
 }
 
 const SCRIPT: &str = "benches/embed/embed.py";
@@ -58,6 +61,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let python = onnx::python(workspace)?;
     let models = onnx::models(workspace, &python, &demo)?;
     let pictures = pictures(options.pictures.as_deref().unwrap_or(&demo), options.count)?;
+    if options.prepare {
+        return Ok(());
+    }
     say(format!("embedding {} pictures, {} times on each side", pictures.len(), options.rounds));
 
     let mut rates = vec![Vec::new(); SIDES.len()];
@@ -66,7 +72,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             rates.push(match model {
                 None => ours(workspace, &program, *threads, &pictures)?,
                 Some(model) => {
-                    let mut script = Command::new(&python);
+                    let mut script = pinned(&python, *threads);
                     script.arg(workspace.root().join(SCRIPT)).arg(models.join(model)).arg(models.join("mean.json"));
                     process::output(script.arg(threads.to_string()).args(&pictures))?.trim().parse()?
                 }
@@ -101,11 +107,24 @@ fn pictures(folder: &Path, count: usize) -> Result<Vec<PathBuf>> {
 /// Pictures a second, the start of the program included.
 fn ours(workspace: &Workspace, program: &Path, threads: usize, pictures: &[PathBuf]) -> Result<f64> {
     let out = workspace.target("bench/embeddings.npy");
-    let mut command = Command::new(program);
+    let mut command = pinned(program, threads);
     command.arg("embed").args(pictures).arg("--out").arg(out).args(["--jobs", &threads.to_string()]);
     let start = Instant::now();
     process::output(&mut command).context("the command that is measured failed")?;
     Ok(pictures.len() as f64 / start.elapsed().as_secs_f64())
+}
+
+/// A command that is held on as many cores as it may use, where the system has `taskset`: libraries start helpers of their
+/// own.
+fn pinned(program: &Path, threads: usize) -> Command {
+    match process::find_program(&["taskset"]) {
+        Some(taskset) => {
+            let mut command = Command::new(taskset);
+            command.args(["--cpu-list", &format!("0-{}", threads - 1)]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
 }
 
 fn table(rates: &[Vec<f64>], count: usize) -> String {

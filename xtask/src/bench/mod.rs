@@ -3,6 +3,7 @@
 mod docs;
 mod embed;
 mod index;
+mod kernels;
 mod onnx;
 mod page;
 mod paint;
@@ -26,6 +27,8 @@ enum What {
     Web(web::Options),
     /// The page at a first visit over 4G, in Chromium
     Page(paint::Options),
+    /// The convolutions alone, in each way to compute them
+    Kernels(kernels::Options),
     /// Many pictures on this machine, beside a Python script with Pillow and onnxruntime
     Embed(embed::Options),
     /// Searching many vectors, beside Annoy, hnswlib and usearch, and in Chromium
@@ -36,6 +39,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.what {
         What::Web(options) => web::run(workspace, options),
         What::Page(options) => paint::run(workspace, options),
+        What::Kernels(options) => kernels::run(workspace, options),
         What::Embed(options) => embed::run(workspace, options),
         What::Index(options) => index::run(workspace, options),
     }

@@ -32,6 +32,9 @@ pub struct Options {
     /// Measure the demo site as it is, without building it first
     #[arg(long, value_name = "SITE")]
     site: Option<PathBuf>,
+    /// Only build and fetch what is measured, so that a later run does nothing else than measure
+    #[arg(long)]
+    prepare: bool,
 }
 
 const PAGE: &str = "benches/web";
@@ -55,6 +58,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let models = onnx::models(workspace, &python, &site::pictures(workspace))?;
     let folders =
         [("site", site.clone()), ("models", models), ("ort", onnxruntime(workspace)?), ("bare", bare(workspace)?)];
+    if options.prepare {
+        return Ok(());
+    }
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let found = page::measure(workspace, &python, &folders, &format!("?samples={}", options.samples))?;
     let sizes = sizes(workspace, &python, &site)?;
@@ -77,7 +83,7 @@ fn onnxruntime(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// The folder with the bare kernel.
-fn bare(workspace: &Workspace) -> Result<PathBuf> {
+pub fn bare(workspace: &Workspace) -> Result<PathBuf> {
     let words = ["build", "--package", "bare-kernel", "--locked", "--profile", "wasm"];
     let built = cargo_build::run(&mut Toolchain::find_or_install(workspace)?.cargo(workspace, &words), &[])?;
     let module = built.library("bare_kernel", ".wasm")?;
