@@ -104,8 +104,8 @@ impl Requantization {
     #[target_feature(enable = "avx512f")]
     fn write(&self, sums: Sums, residual: Option<&[u8]>, output: &mut [u8]) {
         assert!(output.len() == 32 && residual.is_none_or(|residual| residual.len() == 32));
-        for half in 0..2 {
-            let mut y = _mm512_mul_ps(_mm512_cvtepi32_ps(sums[half]), self.multiplier[half]);
+        for (half, sums) in sums.into_iter().enumerate() {
+            let mut y = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), self.multiplier[half]);
             if let Some(residual) = residual {
                 // SAFETY: a residual has thirty-two bytes.
                 let bytes = unsafe { _mm_loadu_si128(residual.as_ptr().add(16 * half).cast()) };

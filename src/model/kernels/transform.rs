@@ -2,6 +2,9 @@
 //!
 //! Everything is written once for all instruction sets, over [`Lanes`].
 
+// Columns are taken across rows.
+#![allow(clippy::needless_range_loop)]
+
 /// Winograd's F(`M`×`M`, 3×3): patches of `M`×`M` outputs, each from `T`×`T` inputs, `T` = `M` + 2. The two-dimensional
 /// transforms are the one-dimensional ones of all rows, then of all columns.
 pub trait Form<const M: usize, const T: usize>: Send + Sync + 'static {
