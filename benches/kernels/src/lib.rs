@@ -1,5 +1,8 @@
 //! The convolutions of a ResNet-18, one at a time, by the kernels of the library in the way that is asked for.
 
+// The tests of the kernels need the rest of the library.
+#![cfg(not(test))]
+
 // They are private to the library: nobody else should build on them. What is not a convolution has no use here.
 #[path = "../../../src/model/kernels/mod.rs"]
 #[allow(dead_code, unused_imports)]
