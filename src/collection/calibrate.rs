@@ -1,11 +1,12 @@
-//! Measuring a collection: what a score means in it, and how hard the forest must look.
+//! Measuring a collection: what a score means in it.
 //!
 //! Changed copies of some of the collection's own pictures are the queries. With its original in the collection, a query
 //! should be answered by it; the nearest *other* item is what the same query would be answered with if the original were
 //! absent. From both, precision and recall of every threshold follow.
 
-use super::{Basis, Calibration, CollectionError, CurvePoint, EffortPoint, Quality, Quantiles, Thresholds};
-use crate::index::{Effort, Forest, Index, Neighbour, Query, Random, Sieve, Vectors, exact};
+use super::effort::{self, EXACT_BELOW};
+use super::{Basis, Calibration, CollectionError, CurvePoint, Quality, Quantiles, Thresholds};
+use crate::index::{Forest, Query, Random, Vectors, exact};
 use rayon::prelude::*;
 use std::{iter, slice};
 
@@ -19,16 +20,6 @@ const TWIN: f32 = 0.9999;
 const FEW_ITEMS: f32 = 10.0;
 /// Steps of the curve in the manifest.
 const CURVE_STEPS: usize = 32;
-
-/// The least recall@10 of the default effort.
-const DEFAULT_RECALL: f32 = 0.99;
-/// Queries for the effort curve.
-const EFFORT_QUERIES: usize = 200;
-/// With fewer items than this, the exact scan takes a quarter of a millisecond at most (one core of an EPYC with AVX2, 512
-/// numbers): nothing beside the network, and it misses nothing.
-const EXACT_BELOW: u32 = 5_000;
-/// A candidate, with its part of the way to it, costs about as much as so many rows of the scan at most.
-const CANDIDATE_COST: usize = 6;
 
 /// How a collection is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +98,7 @@ pub fn calibrate(
         other: quantiles(&measured.other),
         curve: measured.curve(thresholds),
     };
-    let (effort, default_effort) = effort_curve(vectors, forest, &queries)?;
+    let (effort, default_effort) = effort::curve(vectors, forest, &queries)?;
     Ok(Quality { thresholds, closer, calibration, effort, default_effort, exact_below: EXACT_BELOW })
 }
 
@@ -254,59 +245,10 @@ fn quantiles(ascending: &[f32]) -> Quantiles {
     Quantiles { p01: at(1), p05: at(5), p50: at(50), p95: at(95), p99: at(99) }
 }
 
-/// What the forest finds with 50, 75, 100, 150, 200, 300, … candidates of what the exact scan finds; and the least of these
-/// efforts that finds enough, unless the scan is less work.
-fn effort_curve(
-    vectors: &Vectors,
-    forest: &Forest,
-    queries: &[(u32, Query)],
-) -> Result<(Vec<EffortPoint>, Effort), CollectionError> {
-    let every = queries.len().div_ceil(EFFORT_QUERIES);
-    let queries: Vec<&Query> = queries.iter().step_by(every).map(|(_, query)| query).collect();
-    let truth: Vec<Vec<Neighbour>> =
-        queries.par_iter().map(|query| exact(vectors, query, 10)).collect::<Result<_, _>>()?;
-
-    let sieve = Sieve::new(vectors);
-    let index = Index { vectors, forest, sieve: &sieve };
-    let mut curve: Vec<EffortPoint> = Vec::new();
-    let mut default_effort = Effort::Exact;
-    let mut candidates = 50;
-    while candidates < vectors.len() {
-        let found: Vec<Vec<Neighbour>> = queries
-            .par_iter()
-            .map(|query| Ok(index.search(query, 10, Effort::Candidates(candidates), None)?.0))
-            .collect::<Result<_, CollectionError>>()?;
-        let pairs = || truth.iter().zip(&found);
-        let recall_at_1 = recall(pairs().map(|(truth, found)| (&truth[..1], &found[..])));
-        let recall_at_10 = recall(pairs().map(|(truth, found)| (&truth[..], &found[..])));
-        curve.push(EffortPoint { candidates: candidates as u32, recall_at_1, recall_at_10 });
-        let less_work = candidates.saturating_mul(CANDIDATE_COST) < vectors.len();
-        if default_effort == Effort::Exact && recall_at_10 >= DEFAULT_RECALL && less_work {
-            default_effort = Effort::Candidates(candidates);
-        }
-        if recall_at_10 == 1.0 {
-            break;
-        }
-        candidates += if candidates % 3 == 0 { candidates / 3 } else { candidates / 2 };
-    }
-    Ok((curve, default_effort))
-}
-
-/// The part of the true neighbours for which the search has one just as near: among equals, any will do.
-fn recall<'a>(pairs: impl Iterator<Item = (&'a [Neighbour], &'a [Neighbour])>) -> f32 {
-    let (mut hits, mut wanted) = (0, 0);
-    for (truth, found) in pairs {
-        let farthest = truth.last().map_or(f32::INFINITY, |neighbour| neighbour.score);
-        hits += found.iter().filter(|neighbour| neighbour.score >= farthest).count().min(truth.len());
-        wanted += truth.len();
-    }
-    if wanted == 0 { 1.0 } else { hits as f32 / wanted as f32 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::ForestOptions;
+    use crate::index::{Effort, ForestOptions};
 
     const DIM: usize = 24;
 
@@ -444,31 +386,6 @@ mod tests {
         assert_eq!(quality.calibration.basis, Basis::Embeddings);
         assert_eq!(quality.calibration.own.p01, 1.0);
         assert!(quality.thresholds.same < 1.0 && quality.thresholds.same > quality.calibration.other.p99);
-    }
-
-    #[test]
-    fn the_default_effort_is_the_least_that_finds_nearly_everything() {
-        // Thirty of a kind each: like works by the same hand.
-        let mut random = Random::new(6);
-        let centres: Vec<Vec<f32>> = (0..100).map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
-        let rows: Vec<f32> = (0..3000).flat_map(|item| row(&mut random, &centres[item % 100], 0.2)).collect();
-        let vectors = Vectors::quantize(DIM, &rows).unwrap();
-        let copies =
-            |item: u32| vec![once(row(&mut Random::new(item.into()), &rows[item as usize * DIM..][..DIM], 0.1))];
-        let quality = calibrate(&vectors, &forest(&vectors), &CalibrationOptions::default(), copies).unwrap();
-        let Effort::Candidates(candidates) = quality.default_effort else { panic!("{quality:?}") };
-        let reached = |point: &&EffortPoint| point.recall_at_10 >= 0.99;
-        let least = quality.effort.iter().find(reached).unwrap();
-        assert_eq!(least.candidates as usize, candidates);
-        assert!(quality.effort.is_sorted_by_key(|point| point.candidates));
-    }
-
-    #[test]
-    fn where_the_forest_would_have_to_look_at_half_of_the_items_the_default_is_the_scan() {
-        let quality = measure(3000, 2.0, 0.3);
-        let last = quality.effort.last().unwrap();
-        assert!(last.recall_at_10 >= 0.99 && last.candidates > 500);
-        assert_eq!(quality.default_effort, Effort::Exact);
     }
 
     #[test]

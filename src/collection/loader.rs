@@ -1,19 +1,22 @@
 use super::pictures::Pictures;
 use super::{CollectionError, Item, Manifest, Part, Shard, sha256};
-use crate::index::{Forest, Index, IndexError, Sieve, Vectors};
+use crate::index::{Forest, Index, IndexError, Sieve, Vectors, VectorsFile};
 use serde_json::{Map, Value};
 
 /// Takes the files of a collection one by one, in any order, and believes none before its hash is right.
 #[derive(Debug)]
 pub struct Loader {
     manifest: Manifest,
+    /// All of them, once a shard has come; zeros where none has.
+    vectors: Option<Vectors>,
     /// What each shard of each part held, in the manifest's order.
     loaded: [Vec<Option<Content>>; 5],
 }
 
 #[derive(Debug, Clone)]
 enum Content {
-    Vectors(Vectors),
+    /// In their places.
+    Vectors,
     Forest(Forest),
     Items(Vec<Item>),
     Pictures(Pictures),
@@ -22,7 +25,7 @@ enum Content {
 impl Loader {
     pub fn new(manifest: Manifest) -> Loader {
         let loaded = Part::ALL.map(|part| vec![None; manifest.shards.of(part).len()]);
-        Loader { manifest, loaded }
+        Loader { manifest, vectors: None, loaded }
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -36,16 +39,17 @@ impl Loader {
 
     /// The same where the caller has a faster way to the SHA-256 of the bytes (lower-case hex), and took it.
     pub fn add_hashed(&mut self, file: &str, bytes: &[u8], sha256: &str) -> Result<(), CollectionError> {
+        let Loader { manifest, vectors, loaded } = self;
         let mut listed = false;
-        for (part, loaded) in Part::ALL.into_iter().zip(&mut self.loaded) {
+        for (part, loaded) in Part::ALL.into_iter().zip(loaded) {
             // Shards with the same content have the same name: one file may fill several places.
-            for (shard, place) in self.manifest.shards.of(part).iter().zip(loaded) {
+            for (shard, place) in manifest.shards.of(part).iter().zip(loaded) {
                 if shard.file == file {
                     if !listed {
                         verify(shard, bytes, sha256)?;
                         listed = true;
                     }
-                    *place = Some(read(part, shard, self.manifest.model.id.dim, self.manifest.count, bytes)?);
+                    *place = Some(read(part, shard, manifest, bytes, vectors)?);
                 }
             }
         }
@@ -54,8 +58,7 @@ impl Loader {
 
     /// The collection, once every file was added.
     pub fn finish(self) -> Result<Collection, CollectionError> {
-        let Loader { manifest, loaded } = self;
-        let mut vectors = Vectors::new(manifest.model.id.dim)?.with_metric(manifest.metric);
+        let Loader { manifest, vectors, loaded } = self;
         let mut forest: Option<Forest> = None;
         let mut items = Vec::new();
         let mut thumbnails = Vec::new();
@@ -63,7 +66,7 @@ impl Loader {
         for (part, loaded) in Part::ALL.into_iter().zip(loaded) {
             for (shard, content) in manifest.shards.of(part).iter().zip(loaded) {
                 match content.ok_or_else(|| CollectionError::Missing { file: shard.file.clone() })? {
-                    Content::Vectors(more) => vectors.append(more)?,
+                    Content::Vectors => {}
                     Content::Forest(more) => match &mut forest {
                         Some(forest) => forest.append(more)?,
                         None => forest = Some(more),
@@ -74,6 +77,8 @@ impl Loader {
                 }
             }
         }
+        let vectors = vectors.ok_or_else(|| CollectionError::Manifest("it names no vectors".into()))?;
+        let vectors = vectors.with_metric(manifest.metric);
         let forest = forest.ok_or_else(|| CollectionError::Manifest("its forest has no trees".into()))?;
         let sieve = Sieve::new(&vectors);
         Ok(Collection { manifest, vectors, sieve, forest, items, thumbnails, samples })
@@ -91,23 +96,35 @@ fn verify(shard: &Shard, bytes: &[u8], sha256: &str) -> Result<(), CollectionErr
     Ok(())
 }
 
-/// Reads a shard and compares it with what the manifest says; `count` is that of the whole collection.
-fn read(part: Part, shard: &Shard, dim: usize, count: u32, bytes: &[u8]) -> Result<Content, CollectionError> {
+/// Reads a shard and compares it with what the manifest says. Vectors go into their place among all of them.
+fn read(
+    part: Part,
+    shard: &Shard,
+    manifest: &Manifest,
+    bytes: &[u8],
+    vectors: &mut Option<Vectors>,
+) -> Result<Content, CollectionError> {
     let contents = |reason: String| CollectionError::Contents { file: shard.file.clone(), reason };
     let damaged = |error: IndexError| contents(error.to_string());
     let (content, held) = match part {
         Part::Vectors => {
-            let vectors = Vectors::from_safetensors(bytes).map_err(damaged)?;
-            if vectors.dim() != dim {
-                return Err(contents(format!("its vectors have {} numbers, the model gives {dim}", vectors.dim())));
+            let (file, dim) = (VectorsFile::read(bytes).map_err(damaged)?, manifest.model.id.dim);
+            if file.dim() != dim {
+                return Err(contents(format!("its vectors have {} numbers, the model gives {dim}", file.dim())));
             }
-            let held = vectors.len();
-            (Content::Vectors(vectors), held)
+            if file.len() == shard.count as usize {
+                let all = match vectors {
+                    Some(all) => all,
+                    None => vectors.insert(Vectors::zeros(dim, manifest.count as usize)?),
+                };
+                all.place(shard.first as usize, &file)?;
+            }
+            (Content::Vectors, file.len())
         }
         Part::Forest => {
             let forest = Forest::from_safetensors(bytes).map_err(damaged)?;
-            if forest.items() != count as usize {
-                return Err(contents(format!("its trees hold {} items of {count}", forest.items())));
+            if forest.items() != manifest.count as usize {
+                return Err(contents(format!("its trees hold {} items of {}", forest.items(), manifest.count)));
             }
             let held = forest.len();
             (Content::Forest(forest), held)

@@ -8,6 +8,8 @@
 #[cfg(not(target_family = "wasm"))]
 mod calibrate;
 mod columns;
+#[cfg(not(target_family = "wasm"))]
+mod effort;
 mod filter;
 #[cfg(not(target_family = "wasm"))]
 mod folder;

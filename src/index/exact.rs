@@ -1,10 +1,20 @@
+use super::dot::dots;
+use super::metric::{ByProduct, Cosine, Dot, Euclidean};
 use super::nearest::Nearest;
-use super::{Allowed, IndexError, Neighbour, Query, Vectors};
+use super::{Allowed, IndexError, MetricName, Neighbour, Query, Vectors};
+
+/// Rows that are multiplied with the query before their scores are looked at.
+const ROWS: usize = 256;
 
 /// Compares the query with every vector and gives the `limit` nearest, best first, ties by lower item number.
 pub fn exact(vectors: &Vectors, query: &Query, limit: usize) -> Result<Vec<Neighbour>, IndexError> {
     vectors.check(query)?;
-    Ok(compare(vectors, query, limit, 0..vectors.len() as u32))
+    Ok(match vectors.metric() {
+        MetricName::Cosine => scan::<Cosine>(vectors, query, limit),
+        MetricName::Dot => scan::<Dot>(vectors, query, limit),
+        MetricName::Euclidean => scan::<Euclidean>(vectors, query, limit),
+        MetricName::Manhattan => compare(vectors, query, limit, 0..vectors.len() as u32),
+    })
 }
 
 /// [`exact()`] among the allowed items only.
@@ -17,6 +27,25 @@ pub fn exact_among(
     vectors.check(query)?;
     vectors.check_allowed(allowed)?;
     Ok(compare(vectors, query, limit, allowed.iter()))
+}
+
+/// The nearest of all items, a block of rows after the other.
+fn scan<M: ByProduct>(vectors: &Vectors, query: &Query, limit: usize) -> Vec<Neighbour> {
+    let query = query.as_row();
+    let mut nearest = Nearest::new(limit);
+    let mut products = [0; ROWS];
+    for first in (0..vectors.len()).step_by(ROWS) {
+        let items = first..vectors.len().min(first + ROWS);
+        let products = &mut products[..items.len()];
+        dots(query.codes, vectors.rows(items.clone()), products);
+        for (item, &mut product) in items.zip(products) {
+            let row = vectors.get(item);
+            if !M::misses(product, query, row, nearest.least()) {
+                nearest.offer(item as u32, M::score_by(product, query, row));
+            }
+        }
+    }
+    nearest.into_sorted()
 }
 
 /// The nearest of these items.
@@ -54,6 +83,23 @@ mod tests {
         let vectors = Vectors::quantize(2, &[1.0, 2.0].repeat(600)).unwrap();
         let found = exact(&vectors, &Query::quantize(&[2.0, 4.0]).unwrap(), 5).unwrap();
         assert_eq!(found.iter().map(|n| n.item).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn every_metric_finds_what_sorting_all_scores_finds() {
+        for metric in MetricName::ALL {
+            for count in [0, 1, 255, 256, 257, 700] {
+                let vectors = random_vectors(count, 33, 7).with_metric(metric);
+                let query = random_vectors(1, 33, 8).query(0);
+                let score = |item: u32| vectors.score(item as usize, &query).unwrap();
+                let mut all: Vec<Neighbour> =
+                    (0..count as u32).map(|item| Neighbour { item, score: score(item) }).collect();
+                all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
+                for limit in [0, 1, 10, 1000] {
+                    assert_eq!(exact(&vectors, &query, limit).unwrap(), all[..limit.min(count)], "{metric}");
+                }
+            }
+        }
     }
 
     #[test]

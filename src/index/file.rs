@@ -61,9 +61,9 @@ impl<'a> Tensors<'a> {
         self.raw(name, Dtype::U8)
     }
 
-    pub(crate) fn i8<const N: usize>(&self, name: &str) -> Result<([usize; N], Vec<i8>), IndexError> {
-        let (shape, bytes) = self.raw(name, Dtype::I8)?;
-        Ok((shape, bytes.iter().map(|&byte| byte as i8).collect()))
+    /// As they lie in the file: bytes that are to be taken as signed.
+    pub(crate) fn i8<const N: usize>(&self, name: &str) -> Result<([usize; N], &'a [u8]), IndexError> {
+        self.raw(name, Dtype::I8)
     }
 
     pub(crate) fn u32<const N: usize>(&self, name: &str) -> Result<([usize; N], Vec<u32>), IndexError> {

@@ -29,7 +29,7 @@ pub use metric::MetricName;
 pub use random::Random;
 pub use search::Index;
 pub use sieve::Sieve;
-pub use vectors::{MAX_DIM, Query, Vectors};
+pub use vectors::{MAX_DIM, Query, Vectors, VectorsFile};
 
 pub(crate) use file::{METADATA_KEY, Tensors};
 #[cfg(not(target_family = "wasm"))]
@@ -47,6 +47,11 @@ pub enum IndexError {
     NotFinite { position: usize },
     #[error("an index holds at most {} vectors; split the collection", u32::MAX)]
     TooMany,
+    #[error(
+        "vectors need {bytes} bytes, more than there is memory for; close other programs and pages, \
+         or split the collection"
+    )]
+    NoRoom { bytes: u64 },
     #[error("{got} is not a usable {what}; it must be {expected}")]
     Option { what: &'static str, got: usize, expected: &'static str },
     #[error(

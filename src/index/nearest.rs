@@ -6,11 +6,18 @@ use std::collections::BinaryHeap;
 pub struct Nearest {
     limit: usize,
     worst_first: BinaryHeap<Reverse<Ranked>>,
+    least: f32,
 }
 
 impl Nearest {
     pub fn new(limit: usize) -> Nearest {
-        Nearest { limit, worst_first: BinaryHeap::new() }
+        Nearest { limit, worst_first: BinaryHeap::new(), least: f32::NEG_INFINITY }
+    }
+
+    /// A neighbour with a lower score than this is not kept.
+    #[inline]
+    pub fn least(&self) -> f32 {
+        self.least
     }
 
     #[inline]
@@ -22,6 +29,13 @@ impl Nearest {
             && offered > worst.0
         {
             *worst = Reverse(offered);
+        } else {
+            return;
+        }
+        if let Some(Reverse(Ranked(worst))) = self.worst_first.peek()
+            && self.worst_first.len() == self.limit
+        {
+            self.least = worst.score;
         }
     }
 

@@ -88,24 +88,33 @@ impl Vectors {
         }
     }
 
-    /// Makes room for so many more vectors.
-    pub fn reserve(&mut self, more: usize) {
-        self.codes.reserve_exact(more.saturating_mul(self.dim));
-        self.scales.reserve_exact(more);
-        self.squares.reserve_exact(more);
+    /// `count` vectors of `dim` zeros each, to be filled with [`place`](Vectors::place).
+    pub fn zeros(dim: usize, count: usize) -> Result<Vectors, IndexError> {
+        let mut vectors = Vectors::new(dim)?;
+        let bytes = (count as u64).saturating_mul(dim as u64 + 8);
+        let no_room = |_| IndexError::NoRoom { bytes };
+        let codes = count.checked_mul(dim).ok_or(IndexError::NoRoom { bytes })?;
+        vectors.codes.try_reserve_exact(codes).map_err(no_room)?;
+        vectors.scales.try_reserve_exact(count).map_err(no_room)?;
+        vectors.squares.try_reserve_exact(count).map_err(no_room)?;
+        vectors.codes.resize(codes, 0);
+        vectors.scales.resize(count, 0.0);
+        vectors.squares.resize(count, 0);
+        Ok(vectors)
     }
 
-    /// Adds the vectors of another shard behind these.
-    pub fn append(&mut self, mut shard: Vectors) -> Result<(), IndexError> {
-        if shard.dim != self.dim {
-            return Err(IndexError::Dimension { got: shard.dim, expected: self.dim });
+    /// Puts the vectors of a file into the places from `first` on.
+    pub fn place(&mut self, first: usize, file: &VectorsFile) -> Result<(), IndexError> {
+        if file.dim != self.dim {
+            return Err(IndexError::Dimension { got: file.dim, expected: self.dim });
         }
-        if self.len() + shard.len() > u32::MAX as usize {
-            return Err(IndexError::TooMany);
+        let items = first..first.checked_add(file.len()).filter(|&end| end <= self.len()).ok_or(IndexError::TooMany)?;
+        let codes = &mut self.codes[items.start * self.dim..items.end * self.dim];
+        codes.iter_mut().zip(file.codes).for_each(|(code, &byte)| *code = byte as i8);
+        for (square, row) in self.squares[items.clone()].iter_mut().zip(codes.chunks_exact(self.dim)) {
+            *square = dot(row, row);
         }
-        self.codes.append(&mut shard.codes);
-        self.scales.append(&mut shard.scales);
-        self.squares.append(&mut shard.squares);
+        self.scales[items].copy_from_slice(&file.scales);
         Ok(())
     }
 
@@ -131,7 +140,7 @@ impl Vectors {
     }
 
     /// The codes of several vectors, one row after the other.
-    fn rows(&self, items: Range<usize>) -> &[i8] {
+    pub(super) fn rows(&self, items: Range<usize>) -> &[i8] {
         &self.codes[items.start * self.dim..items.end * self.dim]
     }
 
@@ -202,6 +211,25 @@ impl Vectors {
 
     /// Reads such a file.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Vectors, IndexError> {
+        let file = VectorsFile::read(bytes)?;
+        let mut vectors = Vectors::zeros(file.dim, file.len())?;
+        vectors.place(0, &file)?;
+        Ok(vectors)
+    }
+}
+
+/// Vectors in a safetensors file that was found whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VectorsFile<'a> {
+    dim: usize,
+    /// Signed bytes.
+    codes: &'a [u8],
+    scales: Vec<f32>,
+}
+
+impl<'a> VectorsFile<'a> {
+    /// Reads what [`Vectors::to_safetensors`] wrote.
+    pub fn read(bytes: &'a [u8]) -> Result<VectorsFile<'a>, IndexError> {
         let file = Tensors::read(WHAT, FORMAT_VERSION, bytes)?;
         let kind = file.metadata::<Metadata>()?.kind;
         if kind != WHAT {
@@ -212,15 +240,28 @@ impl Vectors {
         if count != scale_count || count > u32::MAX as usize {
             return Err(file.damaged(format!("it has {count} rows of codes and {scale_count} scales")));
         }
-        let empty = Vectors::new(dim)?;
-        if codes.contains(&i8::MIN) {
+        Vectors::new(dim)?;
+        if codes.contains(&(i8::MIN as u8)) {
             return Err(file.damaged("a code is -128; codes are -127 to 127"));
         }
         if scales.iter().any(|&scale| scale < 0.0) {
             return Err(file.damaged("a scale is negative"));
         }
-        let squares = codes.chunks_exact(dim).map(|row| dot(row, row)).collect();
-        Ok(Vectors { codes, scales, squares, ..empty })
+        Ok(VectorsFile { dim, codes, scales })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.scales.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.scales.is_empty()
+    }
+
+    /// Numbers in a vector.
+    pub fn dim(&self) -> usize {
+        self.dim
     }
 }
 
@@ -318,12 +359,29 @@ pub(super) mod tests {
     #[test]
     fn shards_read_back_give_the_same_vectors() {
         let vectors = random_vectors(50, 17, 4);
-        let mut back = Vectors::new(17).unwrap();
-        for shard in [0..20, 20..20, 20..50] {
-            back.append(Vectors::from_safetensors(&vectors.to_safetensors(shard)).unwrap()).unwrap();
+        let mut back = Vectors::zeros(17, 50).unwrap();
+        for shard in [20..50, 0..20, 20..20] {
+            let bytes = vectors.to_safetensors(shard.clone());
+            assert_eq!(Vectors::from_safetensors(&bytes).unwrap().len(), shard.len());
+            back.place(shard.start, &VectorsFile::read(&bytes).unwrap()).unwrap();
         }
         assert_eq!(back, vectors);
-        assert!(back.append(random_vectors(1, 16, 1)).is_err());
+        let (other, two) = (random_vectors(1, 16, 1).to_safetensors(0..1), vectors.to_safetensors(0..2));
+        assert_eq!(
+            back.place(0, &VectorsFile::read(&other).unwrap()),
+            Err(IndexError::Dimension { got: 16, expected: 17 })
+        );
+        for first in [49, usize::MAX] {
+            assert!(back.place(first, &VectorsFile::read(&two).unwrap()).is_err());
+        }
+        assert_eq!(back, vectors);
+    }
+
+    #[test]
+    fn more_vectors_than_fit_into_memory_are_refused() {
+        for count in [usize::MAX, usize::MAX / 512, usize::MAX / 1024] {
+            assert!(matches!(Vectors::zeros(512, count), Err(IndexError::NoRoom { .. })));
+        }
     }
 
     #[test]

@@ -35,6 +35,18 @@ pub trait Metric {
     fn distance(score: f32) -> f32;
 }
 
+/// A metric that needs to know no more of the codes of two vectors than Σ of their products: many of these are quickly had at
+/// once.
+pub trait ByProduct: Metric {
+    /// The score, from that sum.
+    fn score_by(product: i32, query: Row, item: Row) -> f32;
+
+    /// Whether the score is certainly below `least`, where that is quicker to say than the score.
+    fn misses(_product: i32, _query: Row, _item: Row, _least: f32) -> bool {
+        false
+    }
+}
+
 /// The metric of a collection, by its name in the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -102,9 +114,14 @@ impl fmt::Display for MetricName {
     }
 }
 
-/// Σ of the products of the numbers that were quantized.
-fn product(a: Row, b: Row) -> f64 {
-    f64::from(products::dot(a.codes, b.codes)) * (f64::from(a.scale) * f64::from(b.scale))
+/// Σ of the products of the codes.
+fn product(a: Row, b: Row) -> i32 {
+    products::dot(a.codes, b.codes)
+}
+
+/// Σ of the products of the numbers that were quantized, from that of the codes.
+fn scaled(product: i32, a: Row, b: Row) -> f64 {
+    f64::from(product) * (f64::from(a.scale) * f64::from(b.scale))
 }
 
 /// In 32 bits, and finite.

@@ -1,0 +1,114 @@
+//! How hard a search must look in a collection: what it finds at growing effort, of what the exact scan finds.
+
+use super::{CollectionError, EffortPoint};
+use crate::index::{Effort, Forest, Index, Neighbour, Query, Sieve, Vectors, exact};
+use rayon::prelude::*;
+
+/// The least recall@10 of the default effort.
+const DEFAULT_RECALL: f32 = 0.99;
+/// Queries that measure.
+const QUERIES: usize = 200;
+/// With fewer items than this, the exact scan takes a quarter of a millisecond at most (one core of an EPYC with AVX2, 512
+/// numbers): nothing beside the network, and it misses nothing.
+pub const EXACT_BELOW: u32 = 5_000;
+/// A candidate, with its part of the way to it, costs about as much as so many rows of the scan at most.
+const CANDIDATE_COST: usize = 6;
+
+/// What the forest finds with 50, 75, 100, 150, 200, 300, … candidates of what the exact scan finds; and the least of these
+/// efforts that finds enough, unless the scan is less work.
+pub fn curve(
+    vectors: &Vectors,
+    forest: &Forest,
+    queries: &[(u32, Query)],
+) -> Result<(Vec<EffortPoint>, Effort), CollectionError> {
+    let every = queries.len().div_ceil(QUERIES);
+    let queries: Vec<&Query> = queries.iter().step_by(every).map(|(_, query)| query).collect();
+    let truth: Vec<Vec<Neighbour>> =
+        queries.par_iter().map(|query| exact(vectors, query, 10)).collect::<Result<_, _>>()?;
+
+    let sieve = Sieve::new(vectors);
+    let index = Index { vectors, forest, sieve: &sieve };
+    let mut curve: Vec<EffortPoint> = Vec::new();
+    let mut default_effort = Effort::Exact;
+    let mut candidates = 50;
+    while candidates < vectors.len() {
+        let found: Vec<Vec<Neighbour>> = queries
+            .par_iter()
+            .map(|query| Ok(index.search(query, 10, Effort::Candidates(candidates), None)?.0))
+            .collect::<Result<_, CollectionError>>()?;
+        let pairs = || truth.iter().zip(&found);
+        let recall_at_1 = recall(pairs().map(|(truth, found)| (&truth[..1], &found[..])));
+        let recall_at_10 = recall(pairs().map(|(truth, found)| (&truth[..], &found[..])));
+        curve.push(EffortPoint { candidates: candidates as u32, recall_at_1, recall_at_10 });
+        let less_work = candidates.saturating_mul(CANDIDATE_COST) < vectors.len();
+        if default_effort == Effort::Exact && recall_at_10 >= DEFAULT_RECALL && less_work {
+            default_effort = Effort::Candidates(candidates);
+        }
+        if recall_at_10 == 1.0 {
+            break;
+        }
+        candidates += if candidates % 3 == 0 { candidates / 3 } else { candidates / 2 };
+    }
+    Ok((curve, default_effort))
+}
+
+/// The part of the true neighbours for which the search has one just as near: among equals, any will do.
+fn recall<'a>(pairs: impl Iterator<Item = (&'a [Neighbour], &'a [Neighbour])>) -> f32 {
+    let (mut hits, mut wanted) = (0, 0);
+    for (truth, found) in pairs {
+        let farthest = truth.last().map_or(f32::INFINITY, |neighbour| neighbour.score);
+        hits += found.iter().filter(|neighbour| neighbour.score >= farthest).count().min(truth.len());
+        wanted += truth.len();
+    }
+    if wanted == 0 { 1.0 } else { hits as f32 / wanted as f32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{ForestOptions, Random};
+
+    const DIM: usize = 24;
+
+    fn row(random: &mut Random, around: &[f32], spread: f32) -> Vec<f32> {
+        let mut noise = || (0..4).map(|_| random.below(2001) as f32 / 1000.0 - 1.0).sum::<f32>();
+        around.iter().map(|&number| number + spread * noise()).collect()
+    }
+
+    /// Queries near some of `count` rows, which lie `spread` around so many centres.
+    fn measure(count: usize, centres: usize, spread: f32) -> (Vec<EffortPoint>, Effort) {
+        let mut random = Random::new(6);
+        let centres: Vec<Vec<f32>> = (0..centres).map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
+        let rows: Vec<f32> =
+            (0..count).flat_map(|item| row(&mut random, &centres[item % centres.len()], spread)).collect();
+        let vectors = Vectors::quantize(DIM, &rows).unwrap();
+        let forest = Forest::build(&vectors, &ForestOptions { trees: 8, ..Default::default() }).unwrap();
+        let near = |item: usize| row(&mut Random::new(item as u64), &rows[item * DIM..][..DIM], spread / 2.0);
+        let queries = (0..count).step_by(count.div_ceil(100)).map(|item| (item as u32, near(item)));
+        let queries: Vec<_> = queries.map(|(item, query)| (item, Query::quantize(&query).unwrap())).collect();
+        curve(&vectors, &forest, &queries).unwrap()
+    }
+
+    #[test]
+    fn the_default_effort_is_the_least_that_finds_nearly_everything() {
+        // Thirty of a kind each: like works by the same hand.
+        let (curve, default) = measure(3000, 100, 0.2);
+        let Effort::Candidates(candidates) = default else { panic!("{default:?} {curve:?}") };
+        let least = curve.iter().find(|point| point.recall_at_10 >= 0.99).unwrap();
+        assert_eq!(least.candidates as usize, candidates);
+        assert!(curve.is_sorted_by_key(|point| point.candidates));
+    }
+
+    #[test]
+    fn where_half_of_the_items_would_have_to_be_compared_the_default_is_the_scan() {
+        let (curve, default) = measure(3000, 1, 2.0);
+        let last = curve.last().unwrap();
+        assert!(last.recall_at_10 >= 0.99 && last.candidates > 500, "{curve:?}");
+        assert_eq!(default, Effort::Exact);
+    }
+
+    #[test]
+    fn one_item_has_no_curve_and_is_simply_compared() {
+        assert_eq!(measure(1, 1, 1.0), (Vec::new(), Effort::Exact));
+    }
+}
