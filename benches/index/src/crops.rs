@@ -8,6 +8,8 @@ use private_eye::image::{Limits, Picture, decode};
 use private_eye::model::Model;
 use private_eye::seed::SplitMix64;
 use rayon::prelude::*;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// A part has between so much and so much of each side of its picture, in percent.
@@ -47,14 +49,32 @@ impl Crops {
         let other =
             (0..self.queries).map(|query| (self.vectors + query, query * pictures.len() / self.queries)).collect();
         for (name, parts) in [("queries.npy", other), ("vectors.npy", own)] as [(&str, Vec<(usize, usize)>); 2] {
-            let batches = parts.chunks(BATCH).enumerate().map(|(number, batch)| {
-                eprintln!("{name}: {} of {}", number * BATCH, parts.len());
-                let rows = batch.par_iter().map(|&(part, picture)| self.embed(&model, &pictures[picture], part));
-                Ok(rows.collect::<Outcome<Vec<_>>>()?.concat())
-            });
-            npy::write(&self.out.join(name), parts.len(), model.id().dim, batches)?;
+            self.embed_all(&model, &pictures, &self.out.join(name), &parts)?;
         }
         Ok(())
+    }
+
+    /// Writes the embeddings of parts. A run that ended before its time left those it had in a `.part` file; they are taken
+    /// from there.
+    fn embed_all(&self, model: &Model, pictures: &[PathBuf], file: &Path, parts: &[(usize, usize)]) -> Outcome {
+        if file.is_file() {
+            return Ok(());
+        }
+        let dim = model.id().dim;
+        let unfinished = file.with_extension("part");
+        let mut out = File::options().create(true).append(true).open(&unfinished)?;
+        let done = usize::try_from(out.metadata()?.len())? / (4 * dim);
+        out.set_len(4 * (done * dim) as u64)?;
+        for (number, batch) in parts.get(done..).unwrap_or_default().chunks(BATCH).enumerate() {
+            eprintln!("{}: {} of {}", file.display(), done + number * BATCH, parts.len());
+            let rows = batch.par_iter().map(|&(part, picture)| self.embed(model, &pictures[picture], part));
+            let rows = rows.collect::<Outcome<Vec<_>>>()?.concat();
+            out.write_all(&rows.into_iter().flat_map(f32::to_le_bytes).collect::<Vec<u8>>())?;
+        }
+        let numbers = std::fs::read(&unfinished)?;
+        let rows = numbers.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four)).collect();
+        npy::write(file, parts.len(), dim, std::iter::once(Ok(rows)))?;
+        Ok(std::fs::remove_file(unfinished)?)
     }
 
     /// The embedding of one part, of length 1.
