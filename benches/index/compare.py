@@ -1,11 +1,13 @@
 """Searches the same vectors with Annoy, hnswlib, usearch and this project, in turn, and prints what it finds as JSON.
 
-    python compare.py VECTORS QUERIES FOLDER ROUNDS TREES OURS…
+    python compare.py build LIBRARY VECTORS FOLDER
+    python compare.py search VECTORS QUERIES FOLDER ROUNDS OURS…
 
-VECTORS and QUERIES are .npy files; OURS is the command of our side (`src/search.rs`) without its options.
-Everything is searched by one thread, query by query; everything is built by as many threads as there are cores. Indexes
-of the others are written into FOLDER. A setting that is measured again and again takes turns with all other settings of
-everybody, so that a machine that is slow for a while is slow for all.
+VECTORS and QUERIES are .npy files; OURS is the command of our side (`src/search.rs`) without its options. `build` writes
+the index of another library into FOLDER and prints what it took, `search` opens all of them, and ours, from there.
+Everything is built by as many threads as there are cores; everything is searched by one thread, query by query. A setting
+that is measured again and again takes turns with all other settings of everybody, so that a machine that is slow for a
+while is slow for all.
 """
 
 import json
@@ -34,12 +36,10 @@ class Ours:
 
     efforts = [10, 20, 40, 60, 80, 120, 160, 240, 400, 800, 1600, "exact"]
 
-    def __init__(self, command, vectors, queries, trees):
-        words = command + ["search", "--vectors", vectors, "--queries", queries, "--trees", str(trees)]
+    def __init__(self, command, folder, queries):
+        words = command + ["search", "--folder", folder, "--queries", queries]
         self.program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        built = self.answer()
-        self.build_s, self.bytes, self.default = built["build_s"], built["bytes"], built["default"]
-        self.trees = trees
+        self.default = self.answer()["default"]
 
     def answer(self):
         line = self.program.stdout.readline()
@@ -54,20 +54,24 @@ class Ours:
 
 
 class Annoy:
+    file = "annoy.ann"
     efforts = [250, WANTED * ANNOY_TREES, 1000, 1500, 2000, 3000, 5000, 8000, 12000]
     default = WANTED * ANNOY_TREES
 
-    def __init__(self, vectors, folder):
-        self.index = annoy.AnnoyIndex(vectors.shape[1], "angular")
+    def __init__(self, dim):
+        self.index = annoy.AnnoyIndex(dim, "angular")
+
+    def build(self, vectors):
         self.index.set_seed(0)
-        start = time.perf_counter()
         for number, vector in enumerate(vectors):
             self.index.add_item(number, vector)
         self.index.build(ANNOY_TREES, n_jobs=CORES)
-        self.build_s = time.perf_counter() - start
-        file = str(folder / "annoy.ann")
+
+    def save(self, file):
         self.index.save(file)
-        self.bytes = os.path.getsize(file)
+
+    def load(self, file, _count):
+        self.index.load(file)
 
     def search(self, search_k, queries):
         get, queries = self.index.get_nns_by_vector, queries.tolist()
@@ -82,18 +86,22 @@ class Annoy:
 
 
 class Hnswlib:
+    file = "hnswlib.bin"
     efforts = [10, 16, 24, 40, 64, 100, 160, 300]
     default = 10
 
-    def __init__(self, vectors, folder):
-        self.index = hnswlib.Index(space="cosine", dim=vectors.shape[1])
-        start = time.perf_counter()
+    def __init__(self, dim):
+        self.index = hnswlib.Index(space="cosine", dim=dim)
+
+    def build(self, vectors):
         self.index.init_index(max_elements=len(vectors), ef_construction=BREADTH, M=LINKS, random_seed=0)
         self.index.add_items(vectors, num_threads=CORES)
-        self.build_s = time.perf_counter() - start
-        file = str(folder / "hnswlib.bin")
+
+    def save(self, file):
         self.index.save_index(file)
-        self.bytes = os.path.getsize(file)
+
+    def load(self, file, count):
+        self.index.load_index(file, max_elements=count)
 
     def search(self, breadth, queries):
         self.index.set_ef(breadth)
@@ -105,24 +113,31 @@ class Hnswlib:
 class Usearch:
     """In signed bytes, as ours."""
 
+    file = "usearch.bin"
     efforts = [10, 16, 24, 40, 64, 100, 160, 300]
     default = 64
 
-    def __init__(self, vectors, folder):
+    def __init__(self, dim):
         make = usearch.index.Index
-        self.index = make(ndim=vectors.shape[1], metric="cos", dtype="i8", connectivity=LINKS, expansion_add=BREADTH)
-        start = time.perf_counter()
+        self.index = make(ndim=dim, metric="cos", dtype="i8", connectivity=LINKS, expansion_add=BREADTH)
+
+    def build(self, vectors):
         self.index.add(np.arange(len(vectors)), vectors, threads=CORES)
-        self.build_s = time.perf_counter() - start
-        file = str(folder / "usearch.bin")
+
+    def save(self, file):
         self.index.save(file)
-        self.bytes = os.path.getsize(file)
+
+    def load(self, file, _count):
+        self.index.load(file)
 
     def search(self, breadth, queries):
         self.index.expansion_search = breadth
         start = time.perf_counter()
         found = self.index.search(queries, WANTED, threads=1)
         return time.perf_counter() - start, found.keys.tolist(), None
+
+
+OTHERS = {"annoy": Annoy, "hnswlib": Hnswlib, "usearch": Usearch}
 
 
 def truth(vectors, queries):
@@ -157,16 +172,25 @@ def curve(library, queries, best, rounds):
         yield measure, points
 
 
-def main(vectors_file, queries_file, folder, rounds, trees, *command):
-    folder, rounds = Path(folder), int(rounds)
+def build(name, vectors_file, folder):
+    vectors = np.load(vectors_file)
+    library = OTHERS[name](vectors.shape[1])
+    start = time.perf_counter()
+    library.build(vectors)
+    build_s = time.perf_counter() - start
+    file = str(Path(folder) / library.file)
+    library.save(file)
+    print(json.dumps({"build_s": build_s, "bytes": os.path.getsize(file)}))
+
+
+def search(vectors_file, queries_file, folder, rounds, *command):
+    rounds = int(rounds)
     vectors, queries = np.load(vectors_file), np.load(queries_file)
     best = truth(vectors, queries)
-    libraries = {
-        "ours": Ours(list(command), vectors_file, queries_file, int(trees)),
-        "annoy": Annoy(vectors, folder),
-        "hnswlib": Hnswlib(vectors, folder),
-        "usearch": Usearch(vectors, folder),
-    }
+    libraries = {"ours": Ours(list(command), folder, queries_file)}
+    for name, make in OTHERS.items():
+        libraries[name] = make(vectors.shape[1])
+        libraries[name].load(str(Path(folder) / make.file), len(vectors))
     turns, points = [], {}
     for name, library in libraries.items():
         for measure, found in curve(library, queries, best, rounds):
@@ -176,7 +200,7 @@ def main(vectors_file, queries_file, folder, rounds, trees, *command):
         for measure in turns:
             measure()
 
-    result = {"n": len(vectors), "queries": len(queries), "rounds": rounds, "trees": int(trees), "cores": CORES}
+    result = {"n": len(vectors), "queries": len(queries), "rounds": rounds, "cores": CORES}
     for name, library in libraries.items():
         for point in points[name]:
             point["qps"] = len(queries) / median(point.pop("seconds"))
@@ -184,13 +208,15 @@ def main(vectors_file, queries_file, folder, rounds, trees, *command):
         default = {"effort": library.default, "recall": recall(found, best), "candidates": candidates}
         if isinstance(library, Annoy):
             default["candidates"] = library.candidates(library.default, queries)
-        result[name] = {
-            "bytes": library.bytes, "build_s": library.build_s, "default": default, "points": points[name],
-        }
+        result[name] = {"default": default, "points": points[name]}
     print(json.dumps(result))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 7:
-        sys.exit(__doc__)
-    main(*sys.argv[1:])
+    match sys.argv[1:]:
+        case ["build", name, vectors, folder]:
+            build(name, vectors, folder)
+        case ["search", vectors, queries, folder, rounds, first, *command]:
+            search(vectors, queries, folder, rounds, first, *command)
+        case _:
+            sys.exit(__doc__)

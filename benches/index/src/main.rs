@@ -18,8 +18,12 @@ enum Task {
     Crops(crops::Crops),
     /// Vectors and queries that lie around centres
     Clusters(clusters::Clusters),
-    /// Our index, asked line by line
+    /// Our index over vectors
+    Build(search::Build),
+    /// That index, asked line by line
     Search(search::Search),
+    /// From how many vectors on an index is quicker than comparing all
+    Crossover(search::Crossover),
     /// A collection for the page
     Site(site::Site),
 }
@@ -28,7 +32,9 @@ fn main() -> Outcome {
     match Task::parse() {
         Task::Crops(task) => task.run(),
         Task::Clusters(task) => task.run(),
+        Task::Build(task) => task.run(),
         Task::Search(task) => task.run(),
+        Task::Crossover(task) => task.run(),
         Task::Site(task) => task.run(),
     }
 }
