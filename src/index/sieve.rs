@@ -129,43 +129,93 @@ fn centre(vectors: &Vectors) -> Vec<i16> {
     sums.into_iter().map(|sum| (sum / count) as i16).collect()
 }
 
+/// Numbers that are mixed with each other as one.
+type Group = [i16; CLOSEST];
+
 /// What is left of a vector without the mean, turned by a Hadamard matrix that mixes each number with every eighth other.
 #[inline(always)]
 fn turn(row: Row<'_>, centre: &[i16], turned: &mut [i16]) {
-    let left = levelled(row).zip(centre).map(|(number, mean)| number - mean);
-    turned.fill(0);
-    turned.iter_mut().zip(left).for_each(|(turned, left)| *turned = left);
+    let (start, beyond) = turned.split_at_mut(centre.len());
+    for ((turned, number), mean) in start.iter_mut().zip(levelled(row)).zip(centre) {
+        *turned = number - mean;
+    }
+    beyond.fill(0);
     let groups = turned.as_chunks_mut::<CLOSEST>().0;
     let mut apart = groups.len() / 2;
+    // Three levels at a time, as long as there are so many: eight groups fit into the registers.
+    while apart >= 4 {
+        let step = apart / 4;
+        for eight in groups.chunks_exact_mut(2 * apart) {
+            for first in 0..step {
+                let mut held: [Group; 8] = std::array::from_fn(|number| eight[first + number * step]);
+                mix::<4>(&mut held);
+                mix::<2>(&mut held);
+                mix::<1>(&mut held);
+                for (number, group) in held.into_iter().enumerate() {
+                    eight[first + number * step] = group;
+                }
+            }
+        }
+        apart /= 8;
+    }
     while apart > 0 {
         for pair in groups.chunks_exact_mut(2 * apart) {
             let (low, high) = pair.split_at_mut(apart);
-            for (low, high) in low.iter_mut().zip(high) {
-                // Only vectors that lie in one direction reach the ends of 16 bits, and there their signs are right.
-                let (sum, difference) = (
-                    std::array::from_fn(|lane| low[lane].saturating_add(high[lane])),
-                    std::array::from_fn(|lane| low[lane].saturating_sub(high[lane])),
-                );
-                (*low, *high) = (sum, difference);
-            }
+            low.iter_mut().zip(high).for_each(|(low, high)| (*low, *high) = sum_and_difference(low, high));
         }
         apart /= 2;
     }
 }
 
+/// One level: mixes groups that lie so far apart.
+#[inline(always)]
+fn mix<const APART: usize>(groups: &mut [Group; 8]) {
+    for low in (0..8).filter(|number| number & APART == 0) {
+        (groups[low], groups[low + APART]) = sum_and_difference(&groups[low], &groups[low + APART]);
+    }
+}
+
+#[inline(always)]
+fn sum_and_difference(a: &Group, b: &Group) -> (Group, Group) {
+    // Only vectors that lie in one direction reach the ends of 16 bits, and there their signs are right.
+    (
+        std::array::from_fn(|lane| a[lane].saturating_add(b[lane])),
+        std::array::from_fn(|lane| a[lane].saturating_sub(b[lane])),
+    )
+}
+
 /// A bit for each number above zero.
 #[inline(always)]
 fn signs(numbers: &[i16; 64]) -> u64 {
-    // Byte by byte, which becomes a comparison of many numbers at a time.
-    let mut above = [0; 64];
-    for (above, number) in above.iter_mut().zip(numbers) {
-        *above = u8::from(*number > 0);
+    let sixteens = numbers.as_chunks::<16>().0.iter().enumerate();
+    sixteens.fold(0, |word, (place, sixteen)| word | u64::from(above_zero(sixteen)) << (16 * place))
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+fn above_zero(numbers: &[i16; 16]) -> u16 {
+    use std::arch::wasm32::*;
+    // SAFETY: there are 32 bytes, and loads need no alignment.
+    let [low, high] = [0, 8].map(|start| unsafe { v128_load(numbers[start..].as_ptr().cast()) });
+    let zero = i16x8_splat(0);
+    i8x16_bitmask(i8x16_narrow_i16x8(i16x8_gt(low, zero), i16x8_gt(high, zero)))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn above_zero(numbers: &[i16; 16]) -> u16 {
+    use std::arch::x86_64::*;
+    // SAFETY: there are 32 bytes, loads need no alignment, and every processor of this kind has SSE2.
+    unsafe {
+        let [low, high] = [0, 8].map(|start| _mm_loadu_si128(numbers[start..].as_ptr().cast()));
+        let zero = _mm_setzero_si128();
+        _mm_movemask_epi8(_mm_packs_epi16(_mm_cmpgt_epi16(low, zero), _mm_cmpgt_epi16(high, zero))) as u16
     }
-    above.as_chunks::<8>().0.iter().enumerate().fold(0, |word, (place, &eight)| {
-        // Gathers the lowest bits of eight bytes in the highest byte.
-        let byte = (u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
-        word | u64::from(byte) << (8 * place)
-    })
+}
+
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+fn above_zero(numbers: &[i16; 16]) -> u16 {
+    numbers.iter().enumerate().fold(0, |word, (place, number)| word | u16::from(*number > 0) << place)
 }
 
 /// The items whose words in `rows` differ in the fewest bits from `query`, on top of the differences they come with.

@@ -35,7 +35,8 @@ async function download() {
   for (const { file } of [manifest.model, ...shards]) await take(new URL(file, collection).href);
   self.fetch = (request) => {
     const file = files.get(request.url ?? String(request));
-    return file ? Promise.resolve(new Response(file)) : network(request);
+    const headers = { "content-length": file?.byteLength };
+    return file ? Promise.resolve(new Response(file, { headers })) : network(request);
   };
   // What is stored on the device is a download, too.
   Object.defineProperty(self, "caches", { value: undefined });

@@ -28,9 +28,10 @@ impl Site {
     pub fn run(self) -> Outcome {
         let weights = std::fs::read(&self.model)?;
         let model = Model::from_bytes(&weights)?;
+        let (file, packed) = ModelFile::pack(model.id().clone(), &weights)?;
         let about = About {
             title: "Vectors".into(),
-            model: ModelFile::new(model.id().clone(), weights.len() as u64),
+            model: file,
             seed: 0,
             metric: MetricName::Cosine,
             embedding: EmbeddingKind::Normalized,
@@ -48,6 +49,6 @@ impl Site {
         let quality = calibrate(writer.vectors(), &forest, &CalibrationOptions::default(), |_| Vec::new())?;
         writer.finish(&forest, quality)?;
         std::fs::create_dir_all(place.parent().ok_or("the weights have no folder")?)?;
-        Ok(std::fs::write(place, weights)?)
+        Ok(std::fs::write(place, packed)?)
     }
 }
