@@ -34,7 +34,7 @@ LINKS, BREADTH = 16, 200
 class Ours:
     """Our index, in a program of its own that answers line by line."""
 
-    efforts = [10, 20, 40, 60, 80, 120, 160, 240, 400, 800, 1600, "exact"]
+    efforts = [20, 40, 80, 160, 300, 600, 1200, 2400, 4800, "exact"]
 
     def __init__(self, command, folder, queries):
         words = command + ["search", "--folder", folder, "--queries", queries]
@@ -55,7 +55,7 @@ class Ours:
 
 class Annoy:
     file = "annoy.ann"
-    efforts = [250, WANTED * ANNOY_TREES, 1000, 1500, 2000, 3000, 5000, 8000, 12000]
+    efforts = [250, WANTED * ANNOY_TREES, 1000, 2000, 5000, 12000, 30000, 60000, 100000]
     default = WANTED * ANNOY_TREES
 
     def __init__(self, dim):
@@ -87,7 +87,7 @@ class Annoy:
 
 class Hnswlib:
     file = "hnswlib.bin"
-    efforts = [10, 16, 24, 40, 64, 100, 160, 300]
+    efforts = [10, 24, 64, 160, 300, 600]
     default = 10
 
     def __init__(self, dim):
@@ -114,7 +114,7 @@ class Usearch:
     """In signed bytes, as ours."""
 
     file = "usearch.bin"
-    efforts = [10, 16, 24, 40, 64, 100, 160, 300]
+    efforts = [10, 24, 64, 160, 300, 600]
     default = 64
 
     def __init__(self, dim):

@@ -98,7 +98,7 @@ pub fn calibrate(
         other: quantiles(&measured.other),
         curve: measured.curve(thresholds),
     };
-    let (effort, default_effort) = effort::curve(vectors, forest, &queries)?;
+    let (effort, default_effort) = effort::curve(vectors, forest, &queries, basis)?;
     Ok(Quality { thresholds, closer, calibration, effort, default_effort, exact_below: EXACT_BELOW })
 }
 

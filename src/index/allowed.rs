@@ -61,7 +61,7 @@ impl Allowed {
     }
 
     /// The allowed items, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = u32> {
+    pub fn iter(&self) -> impl Iterator<Item = u32> + Clone {
         (0..).step_by(64).zip(&self.words).flat_map(|(first, &word)| bits(word).map(move |item| first + item))
     }
 
@@ -72,12 +72,9 @@ impl Allowed {
 }
 
 /// The numbers of the bits that are set.
-fn bits(mut word: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let lowest = (word != 0).then(|| word.trailing_zeros())?;
-        word &= word - 1;
-        Some(lowest)
-    })
+fn bits(word: u64) -> impl Iterator<Item = u32> + Clone {
+    let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
+    rests.take_while(|rest| *rest != 0).map(u64::trailing_zeros)
 }
 
 #[cfg(test)]

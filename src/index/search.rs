@@ -60,7 +60,8 @@ impl Index<'_> {
             };
         }
         let gathered = (candidates as u64).saturating_mul(SIFTED);
-        let mut kept = if count as u64 > gathered.saturating_mul(GATHER_COST) {
+        // Ascending, as they lie in memory.
+        let kept = if count as u64 > gathered.saturating_mul(GATHER_COST) {
             let gathered = usize::try_from(gathered).unwrap_or(usize::MAX);
             sieve.sift(query, forest.gather(vectors, query, gathered, allowed)?.into_iter(), candidates)?
         } else if let Some(allowed) = allowed {
@@ -69,8 +70,6 @@ impl Index<'_> {
         } else {
             sieve.sift(query, 0..count as u32, candidates)?
         };
-        // In the order in which they lie in memory.
-        kept.sort_unstable();
         let looked_at = kept.len();
         Ok((compare(vectors, query, limit, kept.into_iter()), looked_at))
     }

@@ -71,12 +71,12 @@ impl Sieve {
         self.first.len() / self.words[0]
     }
 
-    /// Of `items`, the `keep` whose bits differ least from those of the query, equal ones by lower number, in no order. Of
-    /// vectors with more than 256 bits only those `8·keep` are considered whose first 256 bits differ least.
+    /// Of `items`, which ascend, the `keep` whose bits differ least from those of the query, equal ones by lower number,
+    /// ascending. Of vectors with more than 256 bits only those `8·keep` are considered whose first 256 bits differ least.
     ///
     /// # Panics
     /// If there is no such item.
-    pub fn sift(&self, query: &Query, items: impl Iterator<Item = u32>, keep: usize) -> Result<Vec<u32>, IndexError> {
+    pub fn sift(&self, query: &Query, items: impl Iterator<Item = u32> + Clone, keep: usize) -> Result<Vec<u32>, IndexError> {
         if query.dim() != self.centre.len() {
             return Err(IndexError::Dimension { got: query.dim(), expected: self.centre.len() });
         }
@@ -93,18 +93,19 @@ impl Sieve {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "popcnt")]
-    fn sift_counting(&self, query: &[u64], items: impl Iterator<Item = u32>, keep: usize) -> Vec<u32> {
+    fn sift_counting(&self, query: &[u64], items: impl Iterator<Item = u32> + Clone, keep: usize) -> Vec<u32> {
         self.sift_row(query, items, keep)
     }
 
     #[inline(always)]
-    fn sift_row(&self, query: &[u64], items: impl Iterator<Item = u32>, keep: usize) -> Vec<u32> {
+    fn sift_row(&self, query: &[u64], items: impl Iterator<Item = u32> + Clone, keep: usize) -> Vec<u32> {
         let (first, rest) = query.split_at(self.words[0]);
-        if rest.is_empty() {
-            return least(first, &self.first, items.map(|item| (item, 0)), keep).map(|(item, _)| item).collect();
+        let considered = if rest.is_empty() { keep } else { keep.saturating_mul(FIRST_KEPT) };
+        let mut kept = least(first, &self.first, items.map(|item| (item, 0)), considered);
+        if !rest.is_empty() {
+            kept = least(rest, &self.rest, kept.into_iter(), keep);
         }
-        let considered = least(first, &self.first, items.map(|item| (item, 0)), keep.saturating_mul(FIRST_KEPT));
-        least(rest, &self.rest, considered, keep).map(|(item, _)| item).collect()
+        kept.into_iter().map(|(item, _)| item).collect()
     }
 }
 
@@ -218,77 +219,65 @@ fn above_zero(numbers: &[i16; 16]) -> u16 {
     numbers.iter().enumerate().fold(0, |word, (place, number)| word | u16::from(*number > 0) << place)
 }
 
-/// The items whose words in `rows` differ in the fewest bits from `query`, on top of the differences they come with.
+/// The items whose words in `rows` differ in the fewest bits from `query`, on top of the differences they come with: `keep`
+/// of them, of equal ones the first, with their differences.
 #[inline(always)]
 fn least(
     query: &[u64],
     rows: &[u64],
-    items: impl Iterator<Item = (u32, u32)>,
+    items: impl Iterator<Item = (u32, u32)> + Clone,
     keep: usize,
-) -> impl Iterator<Item = (u32, u32)> {
-    let mut kept = Kept::new(keep);
+) -> Vec<(u32, u32)> {
+    let mut told: Vec<u32> = Vec::with_capacity(items.size_hint().0);
+    // Loops and no closures, which would not be compiled for processors that count bits.
     match <&[u64; FIRST]>::try_from(query) {
         // The length of half a row of our own network's embeddings, for which the compiler leaves out the loop.
         Ok(query) => {
             let rows = rows.as_chunks::<FIRST>().0;
-            for (item, before) in items {
-                kept.offer(item, before + differences(query, &rows[item as usize]));
+            for (item, before) in items.clone() {
+                told.push(before + differences(query, &rows[item as usize]));
             }
         }
         Err(_) => {
-            for (item, before) in items {
+            for (item, before) in items.clone() {
                 let start = item as usize * query.len();
-                kept.offer(item, before + differences(query, &rows[start..start + query.len()]));
+                told.push(before + differences(query, &rows[start..start + query.len()]));
             }
         }
     }
-    kept.finish()
+    // How many differ in so many bits: from that follows where to part them, without sorting any.
+    let mut counts: Vec<usize> = Vec::new();
+    for &differences in &told {
+        if counts.len() <= differences as usize {
+            counts.resize(differences as usize + 1, 0);
+        }
+        counts[differences as usize] += 1;
+    }
+    let mut left = keep.min(told.len());
+    let mut kept = Vec::with_capacity(left);
+    let mut bound = 0;
+    while counts.get(bound).is_some_and(|&count| count < left) {
+        left -= counts[bound];
+        bound += 1;
+    }
+    // All below the bound, and as many of those at it as are left.
+    for ((item, _), differences) in items.zip(told) {
+        let at = differences as usize == bound && left > 0;
+        left -= usize::from(at);
+        if at || (differences as usize) < bound {
+            kept.push((item, differences));
+        }
+    }
+    kept
 }
 
 #[inline(always)]
 fn differences(a: &[u64], b: &[u64]) -> u32 {
-    a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()
-}
-
-/// The items with the fewest differences so far, and some more that are thrown out from time to time.
-struct Kept {
-    keep: usize,
-    /// Differences above the item, so that they sort by both.
-    ranked: Vec<u64>,
-    /// Nothing from here on can be among the kept.
-    bound: u64,
-}
-
-impl Kept {
-    fn new(keep: usize) -> Kept {
-        Kept { keep, ranked: Vec::new(), bound: u64::MAX }
+    let mut differences = 0;
+    for (a, b) in a.iter().zip(b) {
+        differences += (a ^ b).count_ones();
     }
-
-    #[inline(always)]
-    fn offer(&mut self, item: u32, differences: u32) {
-        let offered = u64::from(differences) << 32 | u64::from(item);
-        if offered < self.bound {
-            self.ranked.push(offered);
-            if self.ranked.len() >= self.keep.saturating_mul(2).max(64) {
-                self.shrink();
-            }
-        }
-    }
-
-    #[cold]
-    fn shrink(&mut self) {
-        if self.ranked.len() > self.keep {
-            let (_, &mut first_out, _) = self.ranked.select_nth_unstable(self.keep);
-            self.bound = first_out;
-            self.ranked.truncate(self.keep);
-        }
-    }
-
-    /// The kept items with their differences.
-    fn finish(mut self) -> impl Iterator<Item = (u32, u32)> {
-        self.shrink();
-        self.ranked.into_iter().map(|ranked| (ranked as u32, (ranked >> 32) as u32))
-    }
+    differences
 }
 
 #[cfg(test)]
@@ -323,8 +312,7 @@ mod tests {
                 })
                 .collect();
             for keep in [0, 1, 10, 65, 699, 1000] {
-                let mut kept = sieve.sift(&query, 0..count as u32, keep).unwrap();
-                kept.sort_unstable();
+                let kept = sieve.sift(&query, 0..count as u32, keep).unwrap();
                 ranked.sort_unstable_by_key(|&(first, _, item)| (first, item));
                 let considered = if dim > 256 { keep * 8 } else { count };
                 let mut considered: Vec<_> = ranked.iter().take(considered).copied().collect();

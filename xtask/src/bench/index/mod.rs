@@ -219,23 +219,27 @@ impl Bench<'_> {
             })?;
             indexes.insert(name.to_owned(), serde_json::from_str(&built).context("a build printed something else")?);
         }
-        self.once(data, "site", &trees, || {
-            let site = data.folder.join("site");
-            if site.is_dir() {
-                fs::remove_dir_all(&site)?;
-            }
-            fs::create_dir_all(&site)?;
-            let mut command = Command::new(&self.program);
-            command.arg("site").arg("--vectors").arg(&data.vectors).args(["--trees", &trees]).arg("--model");
-            process::output(command.arg(self.workspace.root().join(onnx::WEIGHTS)).arg("--out").arg(&site))
-        })?;
+        for (name, count) in [("site", None), ("first", Some("1"))] {
+            self.once(data, name, &trees, || {
+                let site = data.folder.join(name);
+                if site.is_dir() {
+                    fs::remove_dir_all(&site)?;
+                }
+                fs::create_dir_all(&site)?;
+                let mut command = Command::new(&self.program);
+                command.arg("site").arg("--vectors").arg(&data.vectors).args(["--trees", &trees]);
+                command.args(count.into_iter().flat_map(|count| ["--count", count]));
+                command.arg("--model").arg(self.workspace.root().join(onnx::WEIGHTS));
+                process::output(command.arg("--out").arg(&site))
+            })?;
+        }
         Ok(indexes)
     }
 
     /// What `build` said when it built the index called `name` over these vectors, for the first time or now.
     fn once(&self, data: &Data, name: &str, trees: &str, build: impl FnOnce() -> Result<String>) -> Result<String> {
         let said = data.folder.join(format!("{name}.json"));
-        let by = if ["ours", "site"].contains(&name) {
+        let by = if ["ours", "site", "first"].contains(&name) {
             self.program.clone()
         } else {
             self.workspace.root().join(FOLDER).join("compare.py")
@@ -273,10 +277,13 @@ impl Bench<'_> {
         let queries = data.queries.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let folders = [
             ("collection", data.folder.join("site")),
+            ("first", data.folder.join("first")),
             ("site", self.page.clone()),
             ("vectors", vectors),
             ("index", self.workspace.root().join(FOLDER).join("page")),
         ];
-        page::measure(self.workspace, &self.python, &folders, &format!("index/?queries={queries}"))
+        let openings = if self.options.alone { 1 } else { 5 };
+        let address = format!("index/?queries={queries}&openings={openings}");
+        page::measure(self.workspace, &self.python, &folders, &address)
     }
 }
