@@ -10,11 +10,11 @@ const DEFAULT_RECALL: f32 = 0.99;
 const WANTED: usize = 10;
 /// Queries that measure.
 const QUERIES: usize = 200;
-/// With fewer items than this, the exact scan takes a quarter of a millisecond at most (one core of an EPYC with AVX2, 512
-/// numbers): nothing beside the network, and it misses nothing.
-pub const EXACT_BELOW: u32 = 5_000;
-/// A candidate, with its part of the way to it, costs about as much as so many rows of the scan at most.
-const CANDIDATE_COST: usize = 6;
+/// With fewer items than this, the exact scan is the quicker way to 99 % of the ten nearest, and it misses nothing. Measured by
+/// `cargo xtask bench index` on embeddings of parts of pictures (docs/benchmarks.md): 8,000 of 512 numbers take 76 µs both ways.
+pub const EXACT_BELOW: u32 = 8_000;
+/// A candidate, with its part of the way to it, costs about as much as so many rows of the scan, by the same measurement.
+const CANDIDATE_COST: usize = 12;
 
 /// What a search finds with 50, 75, 100, 150, 200, 300, … candidates of what the exact scan finds; and the least of these
 /// efforts that finds enough, unless the scan is less work. Where the queries are the items themselves, finding an item
@@ -47,9 +47,7 @@ pub fn curve(
     while candidates < vectors.len() {
         let found: Vec<Vec<Neighbour>> = queries
             .par_iter()
-            .map(|(own, query)| {
-                Ok(counted(*own, index.search(query, limit, Effort::Candidates(candidates), None)?.0))
-            })
+            .map(|(own, query)| Ok(counted(*own, index.search(query, limit, Effort::Candidates(candidates), None)?.0)))
             .collect::<Result<_, CollectionError>>()?;
         let pairs = || truth.iter().zip(&found);
         let recall_at_1 = recall(pairs().map(|(truth, found)| (&truth[..1], &found[..])));

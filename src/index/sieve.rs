@@ -76,7 +76,12 @@ impl Sieve {
     ///
     /// # Panics
     /// If there is no such item.
-    pub fn sift(&self, query: &Query, items: impl Iterator<Item = u32> + Clone, keep: usize) -> Result<Vec<u32>, IndexError> {
+    pub fn sift(
+        &self,
+        query: &Query,
+        items: impl Iterator<Item = u32> + Clone,
+        keep: usize,
+    ) -> Result<Vec<u32>, IndexError> {
         if query.dim() != self.centre.len() {
             return Err(IndexError::Dimension { got: query.dim(), expected: self.centre.len() });
         }
@@ -222,12 +227,7 @@ fn above_zero(numbers: &[i16; 16]) -> u16 {
 /// The items whose words in `rows` differ in the fewest bits from `query`, on top of the differences they come with: `keep`
 /// of them, of equal ones the first, with their differences.
 #[inline(always)]
-fn least(
-    query: &[u64],
-    rows: &[u64],
-    items: impl Iterator<Item = (u32, u32)> + Clone,
-    keep: usize,
-) -> Vec<(u32, u32)> {
+fn least(query: &[u64], rows: &[u64], items: impl Iterator<Item = (u32, u32)> + Clone, keep: usize) -> Vec<(u32, u32)> {
     let mut told: Vec<u32> = Vec::with_capacity(items.size_hint().0);
     // Loops and no closures, which would not be compiled for processors that count bits.
     match <&[u64; FIRST]>::try_from(query) {

@@ -39,10 +39,8 @@ impl Build {
         let forest = Forest::build(&vectors, &ForestOptions { trees: self.trees, ..ForestOptions::default() })?;
         Sieve::new(&vectors);
         let build_s = start.elapsed().as_secs_f64();
-        let files = [
-            (VECTORS, vectors.to_safetensors(0..vectors.len())),
-            (FOREST, forest.to_safetensors(0..forest.len())),
-        ];
+        let files =
+            [(VECTORS, vectors.to_safetensors(0..vectors.len())), (FOREST, forest.to_safetensors(0..forest.len()))];
         for (name, bytes) in &files {
             std::fs::write(self.folder.join(name), bytes)?;
         }

@@ -71,7 +71,8 @@ mod tests {
                 let (a, b) = (codes(), codes());
                 let (a, b) = (row(&a), row(&b));
                 let score = Cosine::score(a, b);
-                for least in [f32::NEG_INFINITY, -1.0, -0.1, 0.0, score.next_down(), score, score.next_up(), 0.01, 1.0] {
+                for least in [f32::NEG_INFINITY, -1.0, -0.1, 0.0, score.next_down(), score, score.next_up(), 0.01, 1.0]
+                {
                     let misses = Cosine::misses(product(a, b), a, b, least);
                     assert!(!misses || score < least, "{score} {least}");
                     assert!(misses || least <= 0.0 || score > least * 0.999, "{score} {least}");

@@ -134,7 +134,10 @@ impl Figures {
             }
             text += "\n";
             if let Some((candidates, recall)) = self.beside_annoy() {
-                let _ = writeln!(text, "With {candidates:.0} candidates, fewer than Annoy by default, ours finds {recall:.3}.\n");
+                let _ = writeln!(
+                    text,
+                    "With {candidates:.0} candidates, fewer than Annoy by default, ours finds {recall:.3}.\n"
+                );
             }
         }
         if let Value::Array(sizes) = &self.crossover {

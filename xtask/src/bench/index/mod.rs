@@ -169,7 +169,8 @@ impl Bench<'_> {
         if make {
             self.make(kind, &folder)?;
         }
-        let what = if options.clusters { "synthetic vectors around centres" } else { "embeddings of parts of pictures" };
+        let what =
+            if options.clusters { "synthetic vectors around centres" } else { "embeddings of parts of pictures" };
         let [vectors, queries] = ["vectors.npy", "queries.npy"].map(|name| folder.join(name));
         ensure!(vectors.is_file() && queries.is_file(), "the vectors are not made yet: run --only make first");
         Ok(Data { what: what.into(), folder, vectors, queries })
