@@ -102,6 +102,10 @@ fn in_words(answer: &Answer) -> String {
             let _ = write!(text, "  ({look})");
         }
     }
+    if answer.looked_at > 0 {
+        let compared = if answer.exact { "every work that may be an answer" } else { "the likeliest works" };
+        let _ = write!(text, "\n{} compared: {compared}", answer.looked_at);
+    }
     text
 }
 
