@@ -135,7 +135,7 @@ def check(found, expected, what):
 def main():
     folder, expected = pathlib.Path(sys.argv[1]), json.loads(pathlib.Path(sys.argv[2]).read_text("utf-8"))
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    check([manifest["format"], manifest["version"]], ["private-eye-collection", 1], "format")
+    check([manifest["format"], manifest["version"]], ["private-eye-collection", 2], "format")
     check(manifest["title"], expected["title"], "title")
 
     codes, scales = read_vectors(folder, manifest)
