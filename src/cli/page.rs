@@ -1,6 +1,6 @@
 //! The search page and the default weights that this command carries inside.
 
-use sha2::{Digest, Sha256};
+use private_eye::collection::sha256;
 use std::path::Path;
 
 mod embedded {
@@ -44,11 +44,11 @@ fn assemble(page: &[(&str, &[u8])], title: &str) -> Vec<(String, Vec<u8>)> {
     let list: Vec<(String, String)> = files
         .iter()
         .filter(|(name, _)| name != SERVICE_WORKER && !FOR_AUTHORS.iter().any(|start| name.starts_with(start)))
-        .map(|(name, bytes)| (name.clone(), hex(&Sha256::digest(bytes))))
+        .map(|(name, bytes)| (name.clone(), sha256(bytes)))
         .collect();
     let list = serde_json::Value::from_iter(list.into_iter().map(|(name, hash)| serde_json::json!([name, hash])));
     let list = list.to_string();
-    let version = &hex(&Sha256::digest(list.as_bytes()))[..16];
+    let version = &sha256(list.as_bytes())[..16];
     for (_, bytes) in files.iter_mut().filter(|(name, _)| name == SERVICE_WORKER) {
         let script = String::from_utf8_lossy(bytes)
             .replace(EMPTY_LIST, &format!("{LIST}{list};"))
@@ -68,16 +68,12 @@ pub fn problems(site: &Path) -> Vec<String> {
     };
     let problem = |(name, hash): (String, String)| match fs_err::read(site.join(&name)) {
         Err(error) => Some(format!("{name} cannot be read: {error}")),
-        Ok(bytes) if hex(&Sha256::digest(&bytes)) != hash => {
+        Ok(bytes) if sha256(&bytes) != hash => {
             Some(format!("{name} is not the file that {SERVICE_WORKER} lists: its SHA-256 differs"))
         }
         Ok(_) => None,
     };
     list.into_iter().filter_map(problem).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn escape_html(text: &str) -> String {
@@ -126,7 +122,7 @@ mod tests {
             list.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
             ["index.html", "manifest.webmanifest"]
         );
-        assert_eq!(list[0].1, hex(&Sha256::digest(file(&files, "index.html"))));
+        assert_eq!(list[0].1, sha256(file(&files, "index.html").as_bytes()));
         assert_ne!(file(&assemble(&PAGE, "B"), "sw.js"), script, "another page must have another version");
     }
 
@@ -135,7 +131,9 @@ mod tests {
         let site = tempfile::tempdir().unwrap();
         assert!(problems(site.path()).is_empty());
         for (name, bytes) in assemble(&PAGE, "A") {
-            fs_err::write(site.path().join(name), bytes).unwrap();
+            let path = site.path().join(name);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, bytes).unwrap();
         }
         assert!(problems(site.path()).is_empty());
         fs_err::write(site.path().join("index.html"), "changed").unwrap();
