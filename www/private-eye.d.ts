@@ -12,6 +12,8 @@ export type ErrorCode =
   | "BadOption" | "Aborted" | "Closed"
   // about the collection
   | "CorruptedDownload" | "BadCollection" | "BadModel" | "ModelMismatch"
+  // about one's own pictures
+  | "NoRoom"
   // about the network
   | "Network" | "Timeout" | "Offline"
   // about the browser
@@ -62,6 +64,8 @@ export interface PartProgress {
 /** An open collection. */
 export interface Eye {
   readonly info: Info;
+  /** The visitor's own pictures: a private collection on this device, searched together with the open one. */
+  readonly own: OwnPictures;
   /**
    * The works nearest to a question, best first. Of a list, a work counts as near as it is to the nearest part, which
    * its `query` names by its place in the list.
@@ -86,8 +90,8 @@ export interface Eye {
   close(): void;
 }
 
-/** A picture, an embedding of one, or the number of a work. */
-export type Part = Blob | Float32Array | number;
+/** A picture, an embedding of one, the number of a work, or the number of one of the visitor's own pictures. */
+export type Part = Blob | Float32Array | number | { own: number };
 
 /** What is seen of a picture when it is looked at in one way. */
 export interface Seen {
@@ -115,8 +119,13 @@ export interface SearchOptions {
   region?: Region;
   /** Wanted values of columns, by their names; works that lack such a column are left out. */
   filters?: Record<string, string[] | { from?: number; to?: number }>;
-  /** Numbers of works to leave out. */
-  without?: number[];
+  /** Numbers of works, and of own pictures, to leave out. */
+  without?: (number | { own: number })[];
+  /**
+   * Whether the visitor's own pictures are searched as well; they are, where there are any. A filter on another column
+   * than `file`, `title` or `added` leaves them out, as it leaves out works without that column.
+   */
+  own?: boolean;
   /** Look at each picture in several ways: slower, and finds what was framed or mirrored. */
   closer?: boolean;
   signal?: AbortSignal;
@@ -127,7 +136,7 @@ export type Verdict = "same" | "similar" | "none";
 export interface Matches extends Array<Match> {
   /** Of the best match. */
   verdict: Verdict;
-  /** How many works were compared. */
+  /** How many works, own pictures among them, were compared. */
   lookedAt: number;
   /** Whether these were all. */
   exact: boolean;
@@ -138,9 +147,11 @@ export interface Matches extends Array<Match> {
 export interface Match {
   /** From 1. */
   rank: number;
-  /** Number of the work in the collection, from 0. */
+  /** Number of the work in the collection, from 0; of an own picture, the `id` that `eye.own` knows it by. */
   id: number;
-  /** The picture's path below the folder that the collection was built from. */
+  /** Whether this is one of the visitor's own pictures: its thumbnail is `eye.own.thumbnail(id)`. */
+  own: boolean;
+  /** The picture's path below the folder that the collection was built from, or that was added. */
   file: string;
   title: string;
   /** Cosine similarity, -1 to 1, higher is nearer. */
@@ -189,6 +200,105 @@ export interface Info {
   closer: { same: number; similar: number } | null;
   /** The longest picture file that is read, in bytes. */
   longest_picture: number;
+}
+
+/**
+ * The visitor's own pictures. They are kept on this device, for this origin, once for each model: pictures that were added
+ * with other weights are not seen here. What is kept of a picture is its vectors, a thumbnail, its name and the hash of the
+ * file, never the file. Tabs share them; what one tab adds, the others find.
+ */
+export interface OwnPictures {
+  /** How many there are, and what is kept of them in bytes. */
+  info(): Promise<OwnInfo>;
+  /**
+   * Embeds and keeps pictures. Files are read one for each worker at a time, so that any number of them can be given, as
+   * an iterator too. What cannot be read is named in the answer, and the rest goes in. Resolves when all are done, or
+   * soon after `signal` aborted it: it does not reject then, and what was added stays. Rejects with `NoRoom` where the
+   * device has no room for more; what was added by then stays as well.
+   */
+  add(files: Iterable<File> | AsyncIterable<File>, options?: AddOptions): Promise<Added>;
+  /** Some of them, in the order in which they were added: all, or `count` from the place `from` on. */
+  items(from?: number, count?: number): Promise<OwnItem[]>;
+  /** The thumbnail of one of them, a JPEG; rejects with `NotFound` where there is none with that `id`. */
+  thumbnail(id: number): Promise<Blob>;
+  /** Forgets these; an `id` that is not there any more is no error. */
+  remove(ids: number[]): Promise<void>;
+  /**
+   * Groups of pictures that are the same, by the collection's own threshold for "same" or by another score, the biggest
+   * group first. `score` is that with the one of its group that a picture is most like, and the first of a group is the
+   * one that was added first. `onProgress` is told how many pictures were compared with all others.
+   */
+  duplicates(options?: {
+    threshold?: number;
+    onProgress?: (progress: { done: number; total: number }) => void;
+    signal?: AbortSignal;
+  }): Promise<{ id: number; score: number }[][]>;
+  /** All of them in one file, a ZIP archive of a collection, which `private-eye verify` and `query` read once it is unpacked. */
+  export(): Promise<Blob>;
+  /**
+   * Adds the pictures of such a file. It is checked as a whole first: where it is damaged (`BadCollection`,
+   * `CorruptedDownload`) or made with another model (`ModelMismatch`), nothing changes.
+   */
+  import(file: Blob, options?: { onProgress?: (progress: AddProgress) => void; signal?: AbortSignal }): Promise<Added>;
+  /** Forgets everything, in memory and on the device, in every tab. */
+  forget(): Promise<void>;
+}
+
+export interface OwnInfo {
+  count: number;
+  bytes: number;
+  /**
+   * Where they are kept: in the origin's private file system, in a database, or in memory alone, until the page is closed,
+   * where the browser keeps nothing (private windows).
+   */
+  storage: "opfs" | "indexeddb" | "memory";
+}
+
+export interface OwnItem {
+  /** Stays the same as long as the picture is there. */
+  id: number;
+  /** Its path below the folder that was added, or its name. */
+  file: string;
+  title: string;
+  /** When, as in `2026-02-28T12:00:00.000Z`. */
+  added: string;
+}
+
+export interface AddOptions {
+  /** Called at most a few times a second, and once at the end. */
+  onProgress?: (progress: AddProgress) => void;
+  /** Ends the adding. */
+  signal?: AbortSignal;
+  /** How many workers embed at a time; by default one less than the processor has cores, at least 1 and at most 4. */
+  workers?: number;
+  /** Lets the visitor pause the adding and go on. */
+  pauser?: Pauser;
+}
+
+/** In pictures: `done` are `added`, `known` and `failed` ones. */
+export interface AddProgress {
+  done: number;
+  /** Unknown while an iterator still gives more. */
+  total: number | undefined;
+  added: number;
+  known: number;
+  failed: number;
+}
+
+export interface Added {
+  added: number;
+  /** As many as were there already, by the hash of the file. */
+  known: number;
+  failed: { file: string; code: ErrorCode; message: string }[];
+  /** Whether `signal` ended it. */
+  stopped: boolean;
+}
+
+/** Pauses an `add` that it is given to: pictures under way are finished, no others are begun. */
+export class Pauser {
+  readonly paused: boolean;
+  pause(): void;
+  resume(): void;
 }
 
 /**
