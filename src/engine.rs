@@ -5,8 +5,8 @@
 use crate::{
     collection::{Collection, EmbeddingKind, Filter, FilterError, Quality, Thresholds},
     image::{self, ImageError, Limits, Look, Looks, Picture, Region},
-    index::{Allowed, Effort, IndexError, MetricName, Neighbour, Query},
-    model::{Model, ModelError, ModelId},
+    index::{Allowed, Effort, IndexError, MetricName, Query, Sighting},
+    model::{Embedding, Model, ModelError, ModelId},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -68,7 +68,7 @@ pub struct Answer {
     pub matches: Vec<Match>,
     /// The verdict on the best match; [`Verdict::None`] where there is no close one.
     pub verdict: Verdict,
-    /// How many vectors were compared with the query.
+    /// How many works were compared with the query.
     pub looked_at: usize,
     /// Whether those were all that the filter lets through, so that nothing can have been missed.
     pub exact: bool,
@@ -92,6 +92,9 @@ pub struct Match {
     /// Where the picture was looked at in several ways, the one in which it is nearest to this item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub look: Option<Look>,
+    /// Where the collection has several looks at each work, the one that is nearest to the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_look: Option<Look>,
     /// The whole metadata record.
     pub item: Map<String, Value>,
 }
@@ -166,17 +169,12 @@ impl Engine {
 
     /// The embeddings of a picture, one for each way of looking at it, as those of the collection are: normalized or raw.
     pub fn look(&self, picture: &Picture, looks: Looks) -> Result<Vec<Vec<f32>>, EngineError> {
-        let embed = |look: &Look| {
-            let embedding = match look {
-                Look::Whole => self.model.embed(picture)?,
-                other => self.model.embed(&other.at(picture))?,
-            };
-            Ok(match self.collection.manifest().embedding {
-                EmbeddingKind::Normalized => embedding.normalized(),
-                EmbeddingKind::Raw => embedding.0,
-            })
+        let embeddings = self.model.look(picture, looks.all())?;
+        let numbers = |embedding: Embedding| match self.collection.manifest().embedding {
+            EmbeddingKind::Normalized => embedding.normalized(),
+            EmbeddingKind::Raw => embedding.0,
         };
-        looks.all().iter().map(embed).collect()
+        Ok(embeddings.into_iter().map(numbers).collect())
     }
 
     /// Searches for what [`Engine::look`] saw with the looks of these options. A work counts once, by the look in which
@@ -212,37 +210,40 @@ impl Engine {
         let thresholds = self.thresholds_for(options)?;
         let manifest = self.collection.manifest();
         let effort = manifest.effort(options.effort);
-        let mut ranked: Vec<(Neighbour, usize)> = Vec::new();
+        let (index, rows) = (self.collection.index(), self.collection.rows());
+        let mut ranked: Vec<(Sighting, usize)> = Vec::new();
         let mut looked_at = 0;
         for (place, query) in queries.iter().enumerate() {
             // Among the nearest to all queries together is nobody who is not among the nearest to one of them.
-            let (neighbours, compared) = self.collection.index().search(query, options.limit, effort, allowed)?;
+            let (sightings, compared) = rows.search(&index, query, options.limit, effort, allowed)?;
             looked_at = looked_at.max(compared);
-            ranked.extend(neighbours.into_iter().map(|neighbour| (neighbour, place)));
+            ranked.extend(sightings.into_iter().map(|sighting| (sighting, place)));
         }
         if queries.len() > 1 {
             ranked.sort_by(|(left, one), (right, other)| {
                 right.score.total_cmp(&left.score).then(left.item.cmp(&right.item)).then(one.cmp(other))
             });
             let mut seen = HashSet::new();
-            ranked.retain(|(neighbour, _)| seen.insert(neighbour.item));
+            ranked.retain(|(sighting, _)| seen.insert(sighting.item));
             ranked.truncate(options.limit);
         }
-        let (neighbours, places): (Vec<Neighbour>, Vec<usize>) = ranked.into_iter().unzip();
+        let (sightings, places): (Vec<Sighting>, Vec<usize>) = ranked.into_iter().unzip();
+        let several = rows.looks() > 1;
         let all = allowed.map_or(self.collection.len(), Allowed::count);
         let matches: Vec<Match> = (1..)
-            .zip(neighbours)
-            .map(|(rank, neighbour)| {
-                let item = self.collection.item(neighbour.item as usize);
+            .zip(sightings)
+            .map(|(rank, sighting)| {
+                let item = self.collection.item(sighting.item as usize);
                 Match {
                     rank,
-                    id: neighbour.item,
+                    id: sighting.item,
                     file: item.file().to_owned(),
                     title: item.title().to_owned(),
-                    score: neighbour.score,
-                    distance: manifest.metric.distance(neighbour.score),
-                    verdict: verdict(neighbour.score, thresholds),
+                    score: sighting.score,
+                    distance: manifest.metric.distance(sighting.score),
+                    verdict: verdict(sighting.score, thresholds),
                     look: None,
+                    work_look: several.then(|| manifest.looks()[sighting.look]),
                     item: item.record().clone(),
                 }
             })

@@ -4,6 +4,7 @@ use private_eye::collection::{
     About, CalibrationOptions, ChangedCopy, Collection, CollectionWriter, EmbeddingKind, Item, ModelFile, SiteFolder,
     calibrate, read, sha256,
 };
+use private_eye::image::Look;
 use private_eye::index::{Forest, ForestOptions, MetricName, Neighbour, Query, Random, exact};
 use private_eye::model::ModelId;
 use serde_json::json;
@@ -28,6 +29,7 @@ fn write(folder: &Path, title: &str, count: u32, bytes: usize) {
         seed: 3,
         metric: MetricName::Cosine,
         embedding: EmbeddingKind::Normalized,
+        looks: vec![Look::Whole],
         columns,
     };
     let mut writer = CollectionWriter::new(folder, about).unwrap();

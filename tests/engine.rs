@@ -23,6 +23,11 @@ fn png(picture: &RgbImage) -> Vec<u8> {
 
 /// A collection of drawn pictures, written and read again.
 fn collection(folder: &Path, count: u64) -> (Model, collection::Collection) {
+    collection_of(folder, count, &[Look::Whole])
+}
+
+/// The same with several looks at each work.
+fn collection_of(folder: &Path, count: u64, looks: &[Look]) -> (Model, collection::Collection) {
     let weights = tiny_network(1);
     let model = Model::from_bytes(&weights).unwrap();
     let (file, _) = ModelFile::pack(model.id().clone(), &weights).unwrap();
@@ -32,17 +37,21 @@ fn collection(folder: &Path, count: u64) -> (Model, collection::Collection) {
         seed: 0,
         metric: MetricName::Cosine,
         embedding: EmbeddingKind::Normalized,
+        looks: looks.to_vec(),
         columns: vec!["note".into()],
     };
     let mut writer = CollectionWriter::new(folder, about).unwrap();
     for seed in 0..count {
         let picture = decode(&png(&draw(seed)), &Limits::default()).unwrap();
         let item = Item::new(format!("{seed}.png"), format!("No. {seed}")).with_column("note", "drawn by a test");
-        writer.add(&model.embed(&picture).unwrap().normalized(), &item, b"").unwrap();
+        let seen = model.look(&picture, looks).unwrap();
+        let normalized: Vec<Vec<f32>> = seen.iter().map(|embedding| embedding.normalized()).collect();
+        writer.add_looks(&normalized, &item, b"").unwrap();
     }
     let options = ForestOptions { trees: 4, ..ForestOptions::default() };
     let forest = Forest::build(writer.vectors(), &options).unwrap();
-    let quality = calibrate(writer.vectors(), &forest, &CalibrationOptions::default(), |_| Vec::new()).unwrap();
+    let measured = CalibrationOptions { rows: writer.rows(), ..CalibrationOptions::default() };
+    let quality = calibrate(writer.vectors(), &forest, &measured, |_| Vec::new()).unwrap();
     writer.finish(&forest, quality).unwrap();
     (model, collection::read(folder).unwrap())
 }
@@ -149,6 +158,83 @@ fn closer_looks_find_a_mirrored_picture_and_say_which_look_did() {
     let score = |answer: &Answer| answer.matches.iter().find(|found| found.id == 4).unwrap().score;
     assert!(score(&once) < score(&answer));
     assert_eq!(once.matches[0].look, None);
+}
+
+const TWO_LOOKS: [Look; 2] = [Look::Whole, Look::Centre(50)];
+
+fn engine_of_two_looks(count: u64) -> Engine {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, collection) = collection_of(folder.path(), count, &TWO_LOOKS);
+    Engine::new(model, collection).unwrap()
+}
+
+/// The middle of a drawn picture: half of each side.
+fn middle(seed: u64) -> Vec<u8> {
+    let picture = draw(seed);
+    let [x, y, width, height] = [
+        picture.width() as f32 * 0.25,
+        picture.height() as f32 * 0.25,
+        picture.width() as f32 * 0.75,
+        picture.height() as f32 * 0.75,
+    ]
+    .map(|place| place.round() as u32);
+    png(&imageops::crop_imm(&picture, x, y, width - x, height - y).to_image())
+}
+
+#[test]
+fn half_of_a_picture_finds_its_work_by_the_second_look_at_it_and_the_answer_says_so() {
+    let (engine, once) = (engine_of_two_looks(9), engine(9));
+    for effort in [Effort::Auto, Effort::Exact, Effort::Candidates(5)] {
+        let options = SearchOptions { effort, ..SearchOptions::default() };
+        let best = engine.search(&middle(6), &options).unwrap().matches.remove(0);
+        assert_eq!((best.id, best.score, best.work_look), (6, 1.0, Some(Look::Centre(50))));
+        assert_eq!(serde_json::to_value(&best).unwrap()["work_look"], "centre 50 %");
+        let best = engine.search(&png(&draw(6)), &options).unwrap().matches.remove(0);
+        assert_eq!((best.id, best.score, best.work_look), (6, 1.0, Some(Look::Whole)));
+    }
+    let best = once.search(&middle(6), &SearchOptions::default()).unwrap().matches.remove(0);
+    assert!(best.score < 1.0 && best.work_look.is_none());
+}
+
+#[test]
+fn every_work_comes_once_however_many_looks_there_are_at_it() {
+    let engine = engine_of_two_looks(9);
+    for effort in [Effort::Auto, Effort::Exact, Effort::Candidates(1), Effort::Candidates(12)] {
+        for looks in [Looks::Once, Looks::Closer] {
+            for limit in [1, 4, 9, 20] {
+                let options = SearchOptions { limit, effort, looks, ..SearchOptions::default() };
+                let answer = engine.search(&middle(6), &options).unwrap();
+                let mut found: Vec<u32> = answer.matches.iter().map(|found| found.id).collect();
+                assert_eq!(found[0], 6);
+                found.sort_unstable();
+                found.dedup();
+                assert_eq!(found.len(), limit.min(9), "{options:?}");
+                assert!((limit.min(9)..=9).contains(&answer.looked_at));
+                assert_eq!(answer.exact, answer.looked_at == 9);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_work_that_is_left_out_is_no_answer_by_any_look() {
+    let engine = engine_of_two_looks(9);
+    let query = engine.collection().query(6);
+    let mut allowed = Allowed::all(9);
+    allowed.remove(6);
+    for effort in [Effort::Auto, Effort::Candidates(2)] {
+        let options = SearchOptions { limit: 9, effort, ..SearchOptions::default() };
+        let (answer, _) = engine.search_together(std::slice::from_ref(&query), None, &options).unwrap();
+        let best = &answer.matches[0];
+        assert_eq!((best.id, best.score, best.work_look), (6, 1.0, Some(Look::Whole)), "a work stands for its whole");
+        let (answer, _) = engine.search_together(std::slice::from_ref(&query), Some(&allowed), &options).unwrap();
+        assert_eq!((answer.matches.len(), answer.looked_at, answer.exact), (8, 8, true));
+        assert!(answer.matches.iter().all(|found| found.id != 6));
+        let filter = Filter { conditions: vec!["file=5..6".parse().unwrap()], without: vec![6] };
+        let answer = engine.search(&middle(6), &SearchOptions { filter, ..options }).unwrap();
+        let found: Vec<u32> = answer.matches.iter().map(|found| found.id).collect();
+        assert_eq!((found, answer.looked_at, answer.exact), (vec![5], 1, true));
+    }
 }
 
 #[test]

@@ -10,12 +10,12 @@ use clap::Args;
 use indicatif::HumanBytes;
 use private_eye::{
     collection::{
-        About, CalibrationOptions, ChangedCopy, CollectionError, CollectionWriter, EmbeddingKind, Manifest, ModelFile,
-        SiteFolder, calibrate,
+        About, CalibrationOptions, ChangedCopy, CollectionError, CollectionWriter, EmbeddingKind, MAX_LOOKS, Manifest,
+        ModelFile, SiteFolder, calibrate,
     },
     image::{Look, Looks, Picture, changes, encode_jpeg},
     index::{Forest, ForestOptions, Random},
-    model::Model,
+    model::{Embedding, Model},
 };
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,10 @@ pub struct Build {
     /// The CSV's column with the title.
     #[arg(long, value_name = "NAME")]
     title_column: Option<String>,
+    /// In which ways each work is looked at, the whole of it first: parts of works are found by centre-50 and its like, which
+    /// see so many percent of each side. Each look takes as much space and time again. Embeddings are taken as they are.
+    #[arg(long, value_name = "LOOK", value_delimiter = ',', default_value = "whole")]
+    looks: Vec<Look>,
     /// How many trees the forest has, which large collections are searched by; more find more and take more space.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     trees: u16,
@@ -96,6 +100,7 @@ struct Taken<'a> {
 impl Build {
     pub fn run(self) -> Result<(), Failure> {
         use_threads(self.jobs)?;
+        check_looks(&self.looks)?;
         // First of all, so that nobody waits an hour to hear that the place is taken.
         let folder = SiteFolder::begin(&self.out).map_err(|error| Failure::new(error.to_string()))?;
         let (place, weights) = site::weights(self.model.as_deref())?;
@@ -111,6 +116,8 @@ impl Build {
             seed: self.seed,
             metric,
             embedding: works.embeddings.as_ref().map_or(EmbeddingKind::Normalized, kind),
+            // There is nothing to look at in embeddings.
+            looks: if works.embeddings.is_some() { vec![Look::Whole] } else { self.looks.clone() },
             columns: std::mem::take(&mut works.columns),
         };
         let at_site = |error: CollectionError| Failure::at(self.out.display(), error);
@@ -121,8 +128,7 @@ impl Build {
         };
         taken.skipped.splice(..0, works.skipped.iter().cloned());
         progress::list_skipped(&taken.skipped);
-        let count = writer.vectors().len();
-        if count == 0 {
+        if writer.is_empty() {
             return Err(Failure::new(format!(
                 "none of {} could be used from {}; nothing was written",
                 works.offered,
@@ -166,17 +172,20 @@ impl Build {
         model: &Model,
         works: &'a Works,
     ) -> Result<Taken<'a>, Failure> {
-        let thumbnail = |picture: &Picture| {
-            encode_jpeg(&picture.fit(self.thumbnail), THUMBNAIL_QUALITY).map_err(|error| error.to_string())
+        let look = |picture: &Picture| {
+            let embeddings = model.look(picture, &self.looks).map_err(|error| error.to_string())?;
+            let thumbnail = encode_jpeg(&picture.fit(self.thumbnail), THUMBNAIL_QUALITY);
+            let normalized: Vec<Vec<f32>> = embeddings.iter().map(Embedding::normalized).collect();
+            Ok((normalized, thumbnail.map_err(|error| error.to_string())?))
         };
         let bar = progress::bar("Embedding", works.works.len());
         let mut taken = Taken::default();
         for works in works.works.chunks(AT_A_TIME) {
             let paths: Vec<&Path> = works.iter().filter_map(|work| work.picture.as_deref()).collect();
-            let results = embedding::embed_all(model, &paths, &bar, thumbnail);
+            let results = embedding::look_at_all(&paths, &bar, look);
             for ((work, path), result) in works.iter().zip(paths).zip(results) {
                 let added = match result {
-                    Ok((embedding, thumbnail)) => add(writer, &embedding.normalized(), work, &thumbnail)?,
+                    Ok((embeddings, thumbnail)) => add(writer, &embeddings, work, &thumbnail)?,
                     Err(reason) => Err(reason),
                 };
                 match added {
@@ -196,7 +205,7 @@ impl Build {
         let forest = Forest::build(writer.vectors(), &options)?;
         spinner.finish_and_clear();
 
-        let options = CalibrationOptions { seed: self.seed, ..CalibrationOptions::default() };
+        let options = CalibrationOptions { seed: self.seed, rows: writer.rows(), ..CalibrationOptions::default() };
         let bar = progress::bar("Measuring", options.pictures.min(taken.pictures.len()));
         let copies = |item: u32| {
             let copies = changed_copies(
@@ -212,6 +221,18 @@ impl Build {
         samples::add(&mut writer, model, &taken.pictures, quality.thresholds, self.seed)?;
         writer.finish(&forest, quality)
     }
+}
+
+fn check_looks(looks: &[Look]) -> Result<(), Failure> {
+    let twice = (1..looks.len()).any(|place| looks[..place].contains(&looks[place]));
+    if looks.first() == Some(&Look::Whole) && !twice && looks.len() <= MAX_LOOKS {
+        return Ok(());
+    }
+    let got: Vec<String> = looks.iter().map(|look| look.name()).collect();
+    Err(Failure::new(format!(
+        "--looks {} can't be; name up to {MAX_LOOKS} looks, the whole first and none twice, for instance whole,centre-50",
+        got.join(",")
+    )))
 }
 
 /// Embeddings of length 1 come with normalized queries, all others with raw ones.
@@ -235,12 +256,9 @@ fn changed_copies(model: &Model, picture: Option<&Path>, seed: u64) -> Vec<Chang
     numbered
         .filter_map(|(number, change)| {
             let copy = changes::apply(&picture, &change, seed.wrapping_add(number));
-            let embed = |picture: &Picture| Some(model.embed(picture).ok()?.normalized());
-            let further = Looks::Closer.all().iter().filter(|look| number == examined && **look != Look::Whole);
-            Some(ChangedCopy {
-                whole: embed(&copy)?,
-                closer: further.map(|look| embed(&look.at(&copy))).collect::<Option<_>>()?,
-            })
+            let looks = if number == examined { Looks::Closer } else { Looks::Once };
+            let mut seen = model.look(&copy, looks.all()).ok()?.into_iter().map(|embedding| embedding.normalized());
+            Some(ChangedCopy { whole: seen.next()?, closer: seen.collect() })
         })
         .collect()
 }
@@ -251,7 +269,7 @@ fn take_embeddings<'a>(writer: &mut CollectionWriter, model: &Model, works: &'a 
     let Some(matrix) = &works.embeddings else { return Ok(taken) };
     embedding::check_length(model, matrix.dim)?;
     for (row, work) in works.works.iter().enumerate() {
-        if let Err(reason) = add(writer, matrix.row(row), work, &[])? {
+        if let Err(reason) = add(writer, &[matrix.row(row)], work, &[])? {
             taken.skipped.push(Skipped::new(format!("{} ({})", work.item.title(), work.item.file()), reason));
         }
     }
@@ -261,11 +279,11 @@ fn take_embeddings<'a>(writer: &mut CollectionWriter, model: &Model, works: &'a 
 /// Adds a work. What is wrong with the work itself comes back as the reason to skip it; the rest is a failure.
 fn add(
     writer: &mut CollectionWriter,
-    embedding: &[f32],
+    embeddings: &[impl AsRef<[f32]>],
     work: &Work,
     thumbnail: &[u8],
 ) -> Result<Result<(), String>, Failure> {
-    match writer.add(embedding, &work.item, thumbnail) {
+    match writer.add_looks(embeddings, &work.item, thumbnail) {
         Ok(_) => Ok(Ok(())),
         Err(CollectionError::Io(error)) => Err(error.into()),
         Err(error) => Ok(Err(error.to_string())),

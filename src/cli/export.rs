@@ -8,7 +8,8 @@ use std::path::PathBuf;
 /// Write the embeddings of a site into a .npy file: one row of f32 numbers for each work, in the order of their ids.
 ///
 /// They are what the site holds, in signed bytes with a scale for each row: within half a step of the numbers it was built
-/// from, a step being a 127th of the row's largest.
+/// from, a step being a 127th of the row's largest. Where a site looks at its works in several ways, the rows are those of
+/// the whole works.
 #[derive(Debug, Args)]
 pub struct Export {
     /// A built site or its collection folder.
@@ -23,9 +24,10 @@ impl Export {
         let collection = collection::read(&self.site).map_err(|error| Failure::at(self.site.display(), error))?;
         let vectors = collection.vectors();
         let row = |item: usize| -> Vec<f32> {
-            vectors.row(item).iter().map(|&code| f32::from(code) * vectors.scale(item)).collect()
+            let whole = collection.rows().of(item).start;
+            vectors.row(whole).iter().map(|&code| f32::from(code) * vectors.scale(whole)).collect()
         };
-        let rows: Vec<Vec<f32>> = (0..vectors.len()).map(row).collect();
+        let rows: Vec<Vec<f32>> = (0..collection.len()).map(row).collect();
         npy::write(&self.npy, vectors.dim(), &rows)?;
         print(&format!("{} embeddings of {} numbers written to {}", rows.len(), vectors.dim(), self.npy.display()))
     }

@@ -4,6 +4,7 @@ use super::{Failure, print, print_json};
 use clap::Args;
 use indicatif::HumanBytes;
 use private_eye::collection::{self, Manifest, Part};
+use private_eye::index::Effort;
 use serde::Serialize;
 use std::{fmt::Write, path::PathBuf};
 
@@ -87,13 +88,15 @@ fn in_words(manifest: &Manifest, bytes: &Bytes) -> String {
         "model",
         format!("{} {}… ({} numbers, {})", id.name, id.sha256.get(..16).unwrap_or_default(), id.dim, id.preprocessing),
     );
+    let looks: Vec<String> = manifest.looks().iter().map(ToString::to_string).collect();
+    line("looks", format!("{} at each work: {}", looks.len(), looks.join(", ")));
     if !columns.is_empty() {
         line("columns", columns.join(", "));
     }
     line("same", format!("from a score of {:.3} on", quality.thresholds.same));
     line("similar", format!("from a score of {:.3} on", quality.thresholds.similar));
-    let effort = match quality.default_effort {
-        private_eye::index::Effort::Candidates(candidates) if *count >= quality.exact_below => {
+    let effort = match manifest.effort(Effort::Auto) {
+        Effort::Candidates(candidates) => {
             format!("about {candidates} works are compared with a query")
         }
         _ => "every work is compared with a query".to_owned(),

@@ -4,7 +4,7 @@ use super::embedding::read_picture;
 use private_eye::{
     collection::{CollectionError, CollectionWriter, Thresholds},
     image::{self, Limits, changes, encode_jpeg},
-    index::{Query, Random, Vectors, exact},
+    index::{Query, Random},
     model::Model,
 };
 use std::path::Path;
@@ -37,7 +37,7 @@ pub fn add(
             // A picture that was decoded and changed is neither empty nor too large for JPEG; if it were, the site
             // would do without it.
             let Ok(jpeg) = encode_jpeg(&copy, QUALITY) else { continue };
-            let score = leads_back(writer.vectors(), model, &jpeg, item).unwrap_or(-1.0);
+            let score = leads_back(writer, model, &jpeg, item).unwrap_or(-1.0);
             if best.as_ref().is_none_or(|(so_far, ..)| score > *so_far) {
                 best = Some((score, item, jpeg));
             }
@@ -54,9 +54,9 @@ pub fn add(
 }
 
 /// The score with which a search for the copy finds the item, if that comes first.
-fn leads_back(vectors: &Vectors, model: &Model, jpeg: &[u8], item: usize) -> Option<f32> {
+fn leads_back(writer: &CollectionWriter, model: &Model, jpeg: &[u8], item: usize) -> Option<f32> {
     let copy = image::decode(jpeg, &Limits::default()).ok()?;
     let query = Query::quantize(&model.embed(&copy).ok()?.normalized()).ok()?;
-    let first = *exact(vectors, &query, 1).ok()?.first()?;
+    let first = *writer.rows().exact(writer.vectors(), &query, 1).ok()?.first()?;
     (first.item as usize == item).then_some(first.score)
 }

@@ -6,7 +6,7 @@
 
 use super::effort::{self, EXACT_BELOW};
 use super::{Basis, Calibration, CollectionError, CurvePoint, Quality, Quantiles, Thresholds};
-use crate::index::{Forest, Query, Random, Vectors, exact};
+use crate::index::{Forest, Query, Random, Rows, Vectors};
 use rayon::prelude::*;
 use std::{iter, slice};
 
@@ -28,11 +28,13 @@ pub struct CalibrationOptions {
     pub pictures: usize,
     /// Chooses the pictures.
     pub seed: u64,
+    /// Which vectors belong to which item.
+    pub rows: Rows,
 }
 
 impl Default for CalibrationOptions {
     fn default() -> Self {
-        CalibrationOptions { pictures: 100, seed: 0 }
+        CalibrationOptions { pictures: 100, seed: 0, rows: Rows::new(1) }
     }
 }
 
@@ -56,7 +58,9 @@ pub fn calibrate(
     if vectors.is_empty() {
         return Err(CollectionError::Empty);
     }
-    let sample = Random::new(options.seed).sample(vectors.len(), options.pictures.max(1));
+    let rows = options.rows;
+    let items = rows.items(vectors.len());
+    let sample = Random::new(options.seed).sample(items, options.pictures.max(1));
     let copies: Vec<(u32, ChangedCopy)> = sample
         .par_iter()
         .map(|&item| item as u32)
@@ -69,10 +73,11 @@ pub fn calibrate(
         .collect::<Result<_, CollectionError>>()?;
     if queries.is_empty() {
         basis = Basis::Embeddings;
-        queries = sample.iter().map(|&item| (item as u32, vectors.query(item))).collect();
+        queries = sample.iter().map(|&item| (item as u32, vectors.query(rows.of(item).start))).collect();
     }
-    let others = vectors.len() - 1;
-    let measured = Measured::by(vectors, queries.par_iter().map(|(item, query)| (*item, slice::from_ref(query))))?;
+    let others = items - 1;
+    let measured =
+        Measured::by(vectors, rows, queries.par_iter().map(|(item, query)| (*item, slice::from_ref(query))))?;
     let thresholds = measured.thresholds(others);
     let closer: Vec<(u32, Vec<Query>)> = copies
         .iter()
@@ -86,7 +91,7 @@ pub fn calibrate(
         true => None,
         false => {
             let looks = closer.par_iter().map(|(item, looks)| (*item, looks.as_slice()));
-            Some(Measured::by(vectors, looks)?.thresholds(others))
+            Some(Measured::by(vectors, rows, looks)?.thresholds(others))
         }
     };
     let pictures = queries.chunk_by(|a, b| a.0 == b.0).count();
@@ -98,7 +103,7 @@ pub fn calibrate(
         other: quantiles(&measured.other),
         curve: measured.curve(thresholds),
     };
-    let (effort, default_effort) = effort::curve(vectors, forest, &queries, basis)?;
+    let (effort, default_effort) = effort::curve(vectors, rows, forest, &queries, basis)?;
     Ok(Quality { thresholds, closer, calibration, effort, default_effort, exact_below: EXACT_BELOW })
 }
 
@@ -112,25 +117,29 @@ struct Scores {
 }
 
 impl Scores {
-    fn measure(vectors: &Vectors, item: u32, looks: &[Query]) -> Result<Scores, CollectionError> {
+    fn measure(vectors: &Vectors, rows: Rows, item: u32, looks: &[Query]) -> Result<Scores, CollectionError> {
         let mut best = Scores { own: f32::NEG_INFINITY, other: None };
         for look in looks {
-            let Scores { own, other } = Scores::of_look(vectors, item, look)?;
+            let Scores { own, other } = Scores::of_look(vectors, rows, item, look)?;
             best.own = best.own.max(own);
             best.other = best.other.into_iter().chain(other).reduce(f32::max);
         }
         Ok(best)
     }
 
-    fn of_look(vectors: &Vectors, item: u32, query: &Query) -> Result<Scores, CollectionError> {
-        let own = vectors.score(item as usize, query)?;
+    fn of_look(vectors: &Vectors, rows: Rows, item: u32, query: &Query) -> Result<Scores, CollectionError> {
+        let mut own = f32::NEG_INFINITY;
+        for row in rows.of(item as usize) {
+            own = own.max(vectors.score(row, query)?);
+        }
+        let whole = |item: u32| rows.of(item as usize).start;
         let mut limit = 8;
         loop {
-            let nearest = exact(vectors, query, limit)?;
-            for neighbour in &nearest {
-                let other = neighbour.item;
-                if other != item && vectors.cosine(other as usize, item as usize) < TWIN {
-                    return Ok(Scores { own, other: Some(neighbour.score) });
+            let nearest = rows.exact(vectors, query, limit)?;
+            for sighting in &nearest {
+                let other = sighting.item;
+                if other != item && vectors.cosine(whole(other), whole(item)) < TWIN {
+                    return Ok(Scores { own, other: Some(sighting.score) });
                 }
             }
             // All of them were the same picture over and over.
@@ -158,10 +167,11 @@ impl Measured {
     /// Measures items and the looks at a changed copy of each.
     fn by<'a>(
         vectors: &Vectors,
+        rows: Rows,
         queries: impl ParallelIterator<Item = (u32, &'a [Query])>,
     ) -> Result<Measured, CollectionError> {
         let scores: Vec<Scores> =
-            queries.map(|(item, looks)| Scores::measure(vectors, item, looks)).collect::<Result<_, _>>()?;
+            queries.map(|(item, looks)| Scores::measure(vectors, rows, item, looks)).collect::<Result<_, _>>()?;
         Ok(Measured::new(&scores, vectors.metric().highest()))
     }
 

@@ -1,16 +1,16 @@
 //! How hard a search must look in a collection: what it finds at growing effort, of what the exact scan finds.
 
 use super::{Basis, CollectionError, EffortPoint};
-use crate::index::{Effort, Forest, Index, Neighbour, Query, Sieve, Vectors, exact};
+use crate::index::{Effort, Forest, Index, Query, Rows, Sieve, Sighting, Vectors};
 use rayon::prelude::*;
 
 /// The least recall@10 of the default effort.
 const DEFAULT_RECALL: f32 = 0.99;
-/// Neighbours that are looked for.
+/// Sightings that are looked for.
 const WANTED: usize = 10;
 /// Queries that measure.
 const QUERIES: usize = 200;
-/// With fewer items than this, the exact scan is the quicker way to 99 % of the ten nearest, and it misses nothing. Measured by
+/// With fewer vectors than this, the exact scan is the quicker way to 99 % of the ten nearest, and it misses nothing. Measured by
 /// `cargo xtask bench index` on embeddings of parts of pictures (docs/benchmarks.md): 8,000 of 512 numbers take 76 µs both ways.
 pub const EXACT_BELOW: u32 = 8_000;
 /// A candidate, with its part of the way to it, costs about as much as so many rows of the scan, by the same measurement.
@@ -21,6 +21,7 @@ const CANDIDATE_COST: usize = 12;
 /// again is nothing to be proud of: only the others count.
 pub fn curve(
     vectors: &Vectors,
+    rows: Rows,
     forest: &Forest,
     queries: &[(u32, Query)],
     basis: Basis,
@@ -29,14 +30,14 @@ pub fn curve(
     let queries: Vec<&(u32, Query)> = queries.iter().step_by(every).collect();
     let themselves = basis == Basis::Embeddings;
     let limit = WANTED + usize::from(themselves);
-    let counted = |own: u32, mut found: Vec<Neighbour>| {
-        found.retain(|neighbour| !themselves || neighbour.item != own);
+    let counted = |own: u32, mut found: Vec<Sighting>| {
+        found.retain(|sighting| !themselves || sighting.item != own);
         found.truncate(WANTED);
         found
     };
-    let truth: Vec<Vec<Neighbour>> = queries
+    let truth: Vec<Vec<Sighting>> = queries
         .par_iter()
-        .map(|(own, query)| Ok(counted(*own, exact(vectors, query, limit)?)))
+        .map(|(own, query)| Ok(counted(*own, rows.exact(vectors, query, limit)?)))
         .collect::<Result<_, CollectionError>>()?;
 
     let sieve = Sieve::new(vectors);
@@ -45,9 +46,11 @@ pub fn curve(
     let mut default_effort = Effort::Exact;
     let mut candidates = 50;
     while candidates < vectors.len() {
-        let found: Vec<Vec<Neighbour>> = queries
+        let found: Vec<Vec<Sighting>> = queries
             .par_iter()
-            .map(|(own, query)| Ok(counted(*own, index.search(query, limit, Effort::Candidates(candidates), None)?.0)))
+            .map(|(own, query)| {
+                Ok(counted(*own, rows.search(&index, query, limit, Effort::Candidates(candidates), None)?.0))
+            })
             .collect::<Result<_, CollectionError>>()?;
         let pairs = || truth.iter().zip(&found);
         let recall_at_1 = recall(pairs().map(|(truth, found)| (&truth[..1], &found[..])));
@@ -66,11 +69,11 @@ pub fn curve(
 }
 
 /// The part of the true neighbours for which the search has one just as near: among equals, any will do.
-fn recall<'a>(pairs: impl Iterator<Item = (&'a [Neighbour], &'a [Neighbour])>) -> f32 {
+fn recall<'a>(pairs: impl Iterator<Item = (&'a [Sighting], &'a [Sighting])>) -> f32 {
     let (mut hits, mut wanted) = (0, 0);
     for (truth, found) in pairs {
-        let farthest = truth.last().map_or(f32::INFINITY, |neighbour| neighbour.score);
-        hits += found.iter().filter(|neighbour| neighbour.score >= farthest).count().min(truth.len());
+        let farthest = truth.last().map_or(f32::INFINITY, |sighting| sighting.score);
+        hits += found.iter().filter(|sighting| sighting.score >= farthest).count().min(truth.len());
         wanted += truth.len();
     }
     if wanted == 0 { 1.0 } else { hits as f32 / wanted as f32 }
@@ -103,7 +106,7 @@ mod tests {
         let near = |item: usize| row(&mut Random::new(item as u64), &rows[item * DIM..][..DIM], changed);
         let queries = (0..count).step_by(count.div_ceil(100)).map(|item| (item as u32, near(item)));
         let queries: Vec<_> = queries.map(|(item, query)| (item, Query::quantize(&query).unwrap())).collect();
-        curve(&vectors, &forest, &queries, basis).unwrap()
+        curve(&vectors, Rows::new(1), &forest, &queries, basis).unwrap()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::pictures::Pictures;
 use super::{CollectionError, Item, Manifest, Part, Shard, sha256};
-use crate::index::{Forest, Index, IndexError, Sieve, Vectors, VectorsFile};
+use crate::index::{Forest, Index, IndexError, Query, Rows, Sieve, Vectors, VectorsFile};
 use serde_json::{Map, Value};
 
 /// Takes the files of a collection one by one, in any order, and believes none before its hash is right.
@@ -112,19 +112,27 @@ fn read(
             if file.dim() != dim {
                 return Err(contents(format!("its vectors have {} numbers, the model gives {dim}", file.dim())));
             }
-            if file.len() == shard.count as usize {
-                let all = match vectors {
-                    Some(all) => all,
-                    None => vectors.insert(Vectors::zeros(dim, manifest.count as usize)?),
-                };
-                all.place(shard.first as usize, &file)?;
+            let rows = manifest.rows();
+            if file.len() != rows.count(shard.count as usize) {
+                let looks = rows.looks();
+                return Err(contents(format!(
+                    "it holds {} vectors for {} works of {looks} each",
+                    file.len(),
+                    shard.count
+                )));
             }
-            (Content::Vectors, file.len())
+            let all = match vectors {
+                Some(all) => all,
+                None => vectors.insert(Vectors::zeros(dim, rows.count(manifest.count as usize))?),
+            };
+            all.place(rows.count(shard.first as usize), &file)?;
+            (Content::Vectors, shard.count as usize)
         }
         Part::Forest => {
             let forest = Forest::from_safetensors(bytes).map_err(damaged)?;
-            if forest.items() != manifest.count as usize {
-                return Err(contents(format!("its trees hold {} items of {}", forest.items(), manifest.count)));
+            let rows = manifest.rows().count(manifest.count as usize);
+            if forest.items() != rows {
+                return Err(contents(format!("its trees hold {} vectors of {rows}", forest.items())));
             }
             let held = forest.len();
             (Content::Forest(forest), held)
@@ -182,15 +190,29 @@ impl Collection {
         &self.manifest
     }
 
+    /// The vectors of all works; [`Collection::rows`] says which belong to which.
     pub fn vectors(&self) -> &Vectors {
         &self.vectors
+    }
+
+    /// Which vectors belong to which work.
+    pub fn rows(&self) -> Rows {
+        self.manifest.rows()
+    }
+
+    /// The whole of a work as a query for works like it.
+    ///
+    /// # Panics
+    /// If there is no such item.
+    pub fn query(&self, item: usize) -> Query {
+        self.vectors.query(self.rows().of(item).start)
     }
 
     pub fn forest(&self) -> &Forest {
         &self.forest
     }
 
-    /// Vectors and forest, ready to be searched.
+    /// Vectors and forest, ready to be searched for vectors; [`Collection::rows`] makes works of them.
     pub fn index(&self) -> Index<'_> {
         Index { vectors: &self.vectors, forest: &self.forest, sieve: &self.sieve }
     }

@@ -1,13 +1,21 @@
 use super::{CollectionError, ModelFile};
-use crate::index::{Effort, MetricName};
-use serde::{Deserialize, Serialize};
+use crate::image::Look;
+use crate::index::{Effort, MetricName, Rows};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// What `format` says in every manifest.
 pub const FORMAT: &str = "private-eye-collection";
 
-/// Raised when an old reader could misread a new collection. A reader refuses any other version.
-pub const VERSION: u32 = 2;
+/// Raised when an old reader could misread a new collection. A reader refuses any version but those from [`OLDEST_VERSION`]
+/// to this one.
+pub const VERSION: u32 = 3;
+
+/// The oldest version that is still read: its collections look at each work once.
+pub const OLDEST_VERSION: u32 = 2;
+
+/// A collection looks at each work in at most so many ways.
+pub const MAX_LOOKS: usize = 8;
 
 /// No file of a collection is larger.
 pub const MAX_SHARD_BYTES: u64 = 8 << 20;
@@ -17,7 +25,7 @@ pub const MAX_SHARD_BYTES: u64 = 8 << 20;
 pub struct Manifest {
     /// [`FORMAT`].
     pub format: String,
-    /// [`VERSION`].
+    /// [`VERSION`], or an older one that is still read.
     pub version: u32,
     pub title: String,
     /// Which release wrote it, for instance `private-eye 0.1.0`.
@@ -30,12 +38,28 @@ pub struct Manifest {
     /// What a query must be, so that its numbers compare with those of the items.
     #[serde(default)]
     pub embedding: EmbeddingKind,
+    /// In which ways each work was looked at, the whole of it first; each look has a vector of its own.
+    #[serde(default = "only_whole", serialize_with = "write_looks", deserialize_with = "read_looks")]
+    pub looks: Vec<Look>,
     /// Items in the collection, at least 1.
     pub count: u32,
     /// Names of the metadata columns, in the order in which they were given.
     pub columns: Vec<String>,
     pub shards: Shards,
     pub quality: Quality,
+}
+
+fn only_whole() -> Vec<Look> {
+    vec![Look::Whole]
+}
+
+fn write_looks<S: Serializer>(looks: &[Look], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(looks.iter().map(|look| look.name()))
+}
+
+fn read_looks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Look>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    names.iter().map(|name| name.parse().map_err(serde::de::Error::custom)).collect()
 }
 
 /// How long embeddings are; the cosine does not mind.
@@ -78,7 +102,8 @@ pub struct Shard {
     /// Lower-case hex.
     pub sha256: String,
     pub bytes: u64,
-    /// Number of the first thing it holds: an item, for the forest a tree, for the samples a sample.
+    /// Number of the first thing it holds: an item (for the vectors, with all of its vectors), for the forest a tree, for the
+    /// samples a sample.
     pub first: u32,
     /// How many it holds.
     pub count: u32,
@@ -97,7 +122,7 @@ pub struct Quality {
     pub effort: Vec<EffortPoint>,
     /// The least effort with a recall@10 of at least 0.99; `exact` where none has or the scan is less work.
     pub default_effort: Effort,
-    /// With fewer items than this, the exact scan is the quicker way.
+    /// With fewer vectors than this, the exact scan is the quicker way.
     pub exact_below: u32,
 }
 
@@ -225,7 +250,7 @@ impl Manifest {
         if versioned.format != FORMAT {
             return Err(CollectionError::NotAManifest(format!("its format is {:?}", versioned.format)));
         }
-        if versioned.version != u64::from(VERSION) {
+        if !(u64::from(OLDEST_VERSION)..=u64::from(VERSION)).contains(&versioned.version) {
             return Err(CollectionError::Version { got: versioned.version, expected: VERSION });
         }
         let manifest: Manifest =
@@ -245,10 +270,20 @@ impl Manifest {
         Part::ALL.into_iter().flat_map(|part| self.shards.of(part).iter().map(move |shard| (part, shard)))
     }
 
+    /// In which ways each work was looked at, the whole of it first.
+    pub fn looks(&self) -> &[Look] {
+        &self.looks
+    }
+
+    /// Which vectors belong to which item.
+    pub fn rows(&self) -> Rows {
+        Rows::new(self.looks.len())
+    }
+
     /// What an effort means here: [`Effort::Auto`] becomes the measured default, or the exact scan in a small collection.
     pub fn effort(&self, asked: Effort) -> Effort {
         match asked {
-            Effort::Auto if self.count < self.quality.exact_below => Effort::Exact,
+            Effort::Auto if self.rows().count(self.count as usize) < self.quality.exact_below as usize => Effort::Exact,
             Effort::Auto => self.quality.default_effort,
             asked => asked,
         }
@@ -258,6 +293,7 @@ impl Manifest {
         if self.count == 0 {
             return Err("it has no items".into());
         }
+        self.check_looks()?;
         check_hash(&self.model.id.sha256)?;
         self.model.check()?;
         for part in Part::ALL {
@@ -295,6 +331,22 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    fn check_looks(&self) -> Result<(), String> {
+        let (looks, all) = (&self.looks, self.looks.len());
+        if looks.first() != Some(&Look::Whole) || (1..all).any(|place| looks[..place].contains(&looks[place])) {
+            return Err("its looks do not begin with the whole, or name one twice".into());
+        }
+        if all > MAX_LOOKS || u64::from(self.count) * all as u64 > u64::from(u32::MAX) {
+            return Err(format!("{all} looks at each of {} works are too many", self.count));
+        }
+        if all > 1 && self.version < 3 {
+            return Err(format!("version {} of the format knows one look at a work", self.version));
+        }
+        Ok(())
+    }
+}
+
 fn check_hash(sha256: &str) -> Result<(), String> {
     if sha256.len() == 64 && sha256.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
         Ok(())
@@ -323,6 +375,7 @@ pub(super) mod tests {
             model: ModelFile::pack(id, b"weights").unwrap().0,
             metric: MetricName::Cosine,
             embedding: EmbeddingKind::Normalized,
+            looks: vec![Look::Whole],
             count: 1,
             columns: vec!["file".into(), "title".into()],
             shards: Shards {
@@ -372,8 +425,40 @@ pub(super) mod tests {
     #[test]
     fn another_version_is_refused_before_anything_else_is_read() {
         let error = Manifest::from_json(br#"{"format":"private-eye-collection","version":1}"#).unwrap_err();
-        assert!(matches!(error, CollectionError::Version { got: 1, expected: 2 }));
+        assert!(matches!(error, CollectionError::Version { got: 1, .. }));
         assert!(error.to_string().contains("build it again"));
+        let newer = Manifest { version: VERSION + 1, ..example() }.to_json();
+        assert!(matches!(Manifest::from_json(newer.as_bytes()), Err(CollectionError::Version { .. })));
+    }
+
+    #[test]
+    fn a_manifest_from_before_there_were_looks_has_one_at_each_work() {
+        let mut old = serde_json::to_value(example()).unwrap();
+        old["version"] = 2.into();
+        assert!(old.as_object_mut().unwrap().remove("looks").is_some());
+        let manifest = Manifest::from_json(old.to_string().as_bytes()).unwrap();
+        assert_eq!((manifest.looks(), manifest.version), (&[Look::Whole][..], 2));
+        old["looks"] = serde_json::json!(["whole", "centre-50"]);
+        let refused = Manifest::from_json(old.to_string().as_bytes()).unwrap_err().to_string();
+        assert!(refused.contains("version 2"), "{refused}");
+    }
+
+    #[test]
+    fn looks_are_written_by_name_and_those_that_cannot_be_are_refused() {
+        let looks = vec![Look::Whole, Look::Centre(50), Look::Mirrored];
+        let manifest = Manifest { looks, ..example() };
+        let json = serde_json::to_value(&manifest).unwrap();
+        assert_eq!(json["looks"], serde_json::json!(["whole", "centre-50", "mirrored"]));
+        assert_eq!(Manifest::from_json(json.to_string().as_bytes()).unwrap(), manifest);
+        for looks in [vec![], vec![Look::Centre(50)], vec![Look::Whole, Look::Whole]] {
+            assert!(refused(|manifest| manifest.looks = looks).contains("begin with the whole"));
+        }
+        let many = || (0..MAX_LOOKS as u8).map(|percent| Look::Centre(percent + 1));
+        assert!(refused(|manifest| manifest.looks.extend(many())).contains("too many"));
+        let mut unknown = json.clone();
+        unknown["looks"][1] = "upside-down".into();
+        let refused = Manifest::from_json(unknown.to_string().as_bytes()).unwrap_err().to_string();
+        assert!(refused.contains("upside-down"), "{refused}");
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub use folder::{locate, read, read_manifest, read_model};
 pub use item::Item;
 pub use loader::{Collection, Loader, Sample};
 pub use manifest::{
-    Basis, Calibration, CurvePoint, EffortPoint, EmbeddingKind, FORMAT, MAX_SHARD_BYTES, Manifest, Part, Quality,
-    Quantiles, Shard, Shards, Thresholds, VERSION,
+    Basis, Calibration, CurvePoint, EffortPoint, EmbeddingKind, FORMAT, MAX_LOOKS, MAX_SHARD_BYTES, Manifest,
+    OLDEST_VERSION, Part, Quality, Quantiles, Shard, Shards, Thresholds, VERSION,
 };
 pub use model_file::ModelFile;
 #[cfg(not(target_family = "wasm"))]
@@ -50,7 +50,7 @@ pub enum CollectionError {
     #[error("this is not the manifest of a Private Eye collection: {0}; choose a site that `private-eye build` made")]
     NotAManifest(String),
     #[error(
-        "the collection has format version {got}, this program reads version {expected}; \
+        "the collection has format version {got}, this program reads versions {OLDEST_VERSION} to {expected}; \
          use the release that built it or build it again"
     )]
     Version { got: u64, expected: u32 },
@@ -74,7 +74,11 @@ pub enum CollectionError {
     Missing { file: String },
     #[error("item {item} has {got} bytes of {part}, a file holds at most {MAX_SHARD_BYTES}; shorten it")]
     TooLarge { part: Part, item: usize, got: usize },
-    #[error("one tree over {items} items takes more than the {MAX_SHARD_BYTES} bytes of a file; split the collection")]
+    #[error("a work has {got} embeddings, the collection looks at each in {expected} ways; give one for each look")]
+    Looks { got: usize, expected: usize },
+    #[error(
+        "one tree over {items} vectors takes more than the {MAX_SHARD_BYTES} bytes of a file; split the collection, or look at each work fewer times"
+    )]
     TooManyItems { items: usize },
     #[error("no item was added, and an empty collection finds nothing; add at least one picture")]
     Empty,

@@ -3,7 +3,8 @@ use super::{
     CollectionError, EmbeddingKind, FORMAT, Item, MAX_SHARD_BYTES, Manifest, ModelFile, Part, Quality, Shard, Shards,
     VERSION, sha256,
 };
-use crate::index::{Forest, MetricName, Vectors};
+use crate::image::Look;
+use crate::index::{Forest, MetricName, Rows, Vectors};
 use std::path::{Path, PathBuf};
 
 /// Left free in every file for its header, which says what the tensors are.
@@ -21,6 +22,8 @@ pub struct About {
     pub metric: MetricName,
     /// How long they are.
     pub embedding: EmbeddingKind,
+    /// In which ways each work is looked at: the whole first, at most [`MAX_LOOKS`](super::MAX_LOOKS).
+    pub looks: Vec<Look>,
     /// Names of the metadata columns, in the order in which they were given.
     pub columns: Vec<String>,
 }
@@ -47,15 +50,36 @@ impl CollectionWriter {
         Ok(CollectionWriter { about, files, vectors, items: Vec::new(), thumbnails, samples })
     }
 
-    /// Adds an item and gives its number. `thumbnail` is a small JPEG, or empty where there is no picture.
+    /// Adds an item that is looked at once, and gives its number. `thumbnail` is a small JPEG, or empty where there is no
+    /// picture.
     pub fn add(&mut self, embedding: &[f32], item: &Item, thumbnail: &[u8]) -> Result<u32, CollectionError> {
+        self.add_looks(&[embedding], item, thumbnail)
+    }
+
+    /// The same with an embedding for each look, in the order of [`About::looks`].
+    pub fn add_looks(
+        &mut self,
+        embeddings: &[impl AsRef<[f32]>],
+        item: &Item,
+        thumbnail: &[u8],
+    ) -> Result<u32, CollectionError> {
+        let (rows, before) = (self.rows(), self.vectors.len());
+        if embeddings.len() != rows.looks() {
+            return Err(CollectionError::Looks { got: embeddings.len(), expected: rows.looks() });
+        }
         let record = serde_json::to_vec(item.record()).expect("a record is JSON");
         for (part, got) in [(Part::Items, record.len() + 2), (Part::Thumbnails, thumbnail.len() + 8)] {
             if got > ROOM {
-                return Err(CollectionError::TooLarge { part, item: self.vectors.len(), got });
+                return Err(CollectionError::TooLarge { part, item: rows.items(before), got });
             }
         }
-        let number = self.vectors.push(embedding)?;
+        for embedding in embeddings {
+            if let Err(error) = self.vectors.push(embedding.as_ref()) {
+                self.vectors.truncate(before);
+                return Err(error.into());
+            }
+        }
+        let number = rows.items(before) as u32;
         if self.items.len() + record.len() + 4 > ROOM {
             self.flush_items(number)?;
         }
@@ -83,31 +107,45 @@ impl CollectionWriter {
         Ok(())
     }
 
-    /// The embeddings added so far.
+    /// The embeddings added so far; [`rows`](CollectionWriter::rows) says which belong to which item.
     pub fn vectors(&self) -> &Vectors {
         &self.vectors
     }
 
+    /// Which vectors belong to which item.
+    pub fn rows(&self) -> Rows {
+        Rows::new(self.about.looks.len())
+    }
+
+    /// Items added so far.
+    pub fn len(&self) -> usize {
+        self.rows().items(self.vectors.len())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.vectors.is_empty()
+    }
+
     /// Writes what is left and the manifest. `forest` must be built over [`vectors`](CollectionWriter::vectors).
     pub fn finish(mut self, forest: &Forest, quality: Quality) -> Result<Manifest, CollectionError> {
-        let count = self.vectors.len();
+        let (count, rows) = (self.len(), self.rows());
         if count == 0 {
             return Err(CollectionError::Empty);
         }
-        if forest.items() != count {
-            let (forest, vectors) = (forest.items(), count);
+        if forest.items() != self.vectors.len() {
+            let (forest, vectors) = (forest.items(), self.vectors.len());
             return Err(crate::index::IndexError::OtherVectors { forest, vectors }.into());
         }
         self.flush_items(count as u32)?;
         self.flush_thumbnails(count as u32)?;
         self.flush_samples()?;
-        for items in pieces(count, ROOM / (self.vectors.dim() + 4)) {
-            let bytes = self.vectors.to_safetensors(items.clone());
+        for items in pieces(count, ROOM / rows.count(self.vectors.dim() + 4)) {
+            let bytes = self.vectors.to_safetensors(rows.count(items.start)..rows.count(items.end));
             self.files.put(Part::Vectors, items.start, items.len(), &bytes)?;
         }
         let trees_in_a_file = ROOM / forest.tree_bytes().max(1);
         if trees_in_a_file == 0 {
-            return Err(CollectionError::TooManyItems { items: count });
+            return Err(CollectionError::TooManyItems { items: self.vectors.len() });
         }
         for trees in pieces(forest.len(), trees_in_a_file) {
             self.files.put(Part::Forest, trees.start, trees.len(), &forest.to_safetensors(trees.clone()))?;
@@ -121,6 +159,7 @@ impl CollectionWriter {
             model: self.about.model,
             metric: self.vectors.metric(),
             embedding: self.about.embedding,
+            looks: self.about.looks,
             count: count as u32,
             columns: self.about.columns,
             shards: self.files.shards,
@@ -206,6 +245,10 @@ mod tests {
     use serde_json::Value;
 
     fn writer(folder: &Path) -> CollectionWriter {
+        writer_of(folder, vec![Look::Whole])
+    }
+
+    fn writer_of(folder: &Path, looks: Vec<Look>) -> CollectionWriter {
         let example = example();
         let about = About {
             title: example.title,
@@ -213,6 +256,7 @@ mod tests {
             seed: 7,
             metric: example.metric,
             embedding: example.embedding,
+            looks,
             columns: example.columns,
         };
         CollectionWriter::new(folder, about).unwrap()
@@ -254,6 +298,54 @@ mod tests {
             let bytes = std::fs::metadata(folder.path().join(&shard.file)).unwrap().len();
             assert!(bytes == shard.bytes && bytes <= MAX_SHARD_BYTES);
         }
+    }
+
+    #[test]
+    fn every_look_at_a_work_is_read_back_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let looks = vec![Look::Whole, Look::Centre(50), Look::Mirrored];
+        let mut writer = writer_of(folder.path(), looks.clone());
+        let embedding = |row: u32| [row as f32, 1.0, 0.5, 2.0];
+        let item = Item::new("a.jpg", "a");
+        let all: [Vec<[f32; 4]>; 3] = [0, 3, 6].map(|first| (first..first + 3).map(embedding).collect());
+        for (number, embeddings) in (0..).zip(&all) {
+            assert_eq!(writer.add_looks(embeddings, &item, b"").unwrap(), number);
+        }
+        let mut bad = all[0].clone();
+        bad[2][3] = f32::NAN;
+        for wrong in [&bad[..], &all[0][..2], &[]] {
+            assert!(writer.add_looks(wrong, &item, b"").is_err());
+        }
+        assert!(matches!(writer.add(&[1.0; 4], &item, b""), Err(CollectionError::Looks { got: 1, expected: 3 })));
+        assert_eq!((writer.len(), writer.vectors().len()), (3, 9));
+        let manifest = finish(writer);
+        assert_eq!((manifest.count, manifest.shards.vectors[0].count, manifest.looks()), (3, 3, &looks[..]));
+
+        let collection = read(folder.path()).unwrap();
+        let expected = Vectors::quantize(4, all.concat().as_flattened()).unwrap();
+        assert_eq!((collection.vectors(), collection.len()), (&expected, 3));
+        assert_eq!(collection.query(2), expected.query(6));
+    }
+
+    #[test]
+    fn a_collection_whose_vectors_are_not_those_of_its_looks_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer_of(folder.path(), vec![Look::Whole, Look::Centre(50)]);
+        for item in 0..5 {
+            writer.add_looks(&[[item as f32, 1.0, 3.0, 2.0]; 2], &Item::new("a.jpg", "a"), b"").unwrap();
+        }
+        let manifest = finish(writer);
+        let place = folder.path().join("manifest.json");
+        for (looks, words) in [
+            (vec![Look::Whole], "10 vectors for 5 works of 1"),
+            (vec![Look::Whole, Look::Centre(50), Look::Centre(70)], "10 vectors for 5 works of 3"),
+        ] {
+            std::fs::write(&place, Manifest { looks, ..manifest.clone() }.to_json()).unwrap();
+            let error = read(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
+        std::fs::write(&place, manifest.to_json()).unwrap();
+        assert_eq!(read(folder.path()).unwrap().len(), 5);
     }
 
     #[test]

@@ -1,18 +1,22 @@
-//! Looks: what else a query picture may be taken for than the whole of it.
+//! Looks: what else a picture may be taken for than the whole of it. A query may be looked at in several ways, and so may
+//! each work of a collection.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use image::metadata::Orientation;
 use serde::{Serialize, Serializer};
 
 use super::{Picture, Region, orientation};
 
-/// One way to look at a query picture.
+/// One way to look at a picture. For people it is written `centre 50 %`, in files and commands `centre-50`
+/// ([`Look::name`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Look {
     /// All of it, as it is.
     Whole,
-    /// So many percent of each side, around the centre: without the wall or the frame around a work.
+    /// So many percent of each side, 1 to 99, around the centre: without the wall or the frame around a work.
     Centre(u8),
     /// Left and right exchanged.
     Mirrored,
@@ -43,16 +47,46 @@ impl Looks {
 
 impl Look {
     /// The picture as it is seen in this way.
-    pub fn at(self, picture: &Picture) -> Picture {
+    pub fn at(self, picture: &Picture) -> Cow<'_, Picture> {
         match self {
-            Look::Whole => picture.clone(),
+            Look::Whole => Cow::Borrowed(picture),
             Look::Centre(percent) => {
                 let side = f32::from(percent.clamp(1, 100)) / 100.0;
                 let start = (1.0 - side) / 2.0;
-                picture.crop(Region { x: start, y: start, width: side, height: side })
+                Cow::Owned(picture.crop(Region { x: start, y: start, width: side, height: side }))
             }
-            Look::Mirrored => orientation::upright(picture.clone(), Orientation::FlipHorizontal),
+            Look::Mirrored => Cow::Owned(orientation::upright(picture.clone(), Orientation::FlipHorizontal)),
         }
+    }
+
+    /// As files and commands call it: `whole`, `centre-50` or `mirrored`; [`FromStr`] reads it.
+    pub fn name(self) -> String {
+        match self {
+            Look::Centre(percent) => format!("centre-{percent}"),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// A word that names no look.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{got:?} is no look; the looks are whole, centre-1 to centre-99 (percent of each side) and mirrored")]
+pub struct NoLook {
+    got: String,
+}
+
+impl FromStr for Look {
+    type Err = NoLook;
+
+    fn from_str(name: &str) -> Result<Look, NoLook> {
+        let percent = |digits: &str| digits.parse().ok().filter(|percent| (1..100).contains(percent));
+        let look = match name {
+            "whole" => Some(Look::Whole),
+            "mirrored" => Some(Look::Mirrored),
+            _ => name.strip_prefix("centre-").and_then(percent).map(Look::Centre),
+        };
+        // One name for each: not `centre-050`, nor `centre-+50`.
+        look.filter(|look| look.name() == name).ok_or_else(|| NoLook { got: name.into() })
     }
 }
 
@@ -84,6 +118,19 @@ mod tests {
     fn numbers(picture: &Picture) -> Vec<Vec<u8>> {
         let pixels: Vec<u8> = picture.rgb.iter().copied().step_by(3).collect();
         pixels.chunks(picture.width as usize).map(<[u8]>::to_vec).collect()
+    }
+
+    #[test]
+    fn a_look_is_known_by_its_name_and_by_no_other() {
+        for look in [Look::Whole, Look::Mirrored, Look::Centre(1), Look::Centre(50), Look::Centre(99)] {
+            assert_eq!(look.name().parse(), Ok(look));
+        }
+        for other in
+            ["", "Whole", "centre", "centre-", "centre-0", "centre-100", "centre-050", "centre-+5", "centre 50 %"]
+        {
+            let said = other.parse::<Look>().unwrap_err().to_string();
+            assert!(said.contains(&format!("{other:?}")) && said.contains("centre-99"), "{said}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ mod resize;
 pub use error::ImageError;
 pub use format::Format;
 pub use jpeg::encode_jpeg;
-pub use look::{Look, Looks};
+pub use look::{Look, Looks, NoLook};
 
 /// Limits that keep a hostile or huge file from exhausting memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! * [`exact()`]: looks at every vector. The oracle, and the quicker way in small collections.
 //! * [`Forest`]: random-projection trees that look at a few candidates and rank those exactly.
 //! * [`Allowed`]: the items that a search may answer with; the others are passed over on the way.
+//! * [`Rows`]: which vectors belong to which item, where each has several.
 //! * [`Sieve`]: one bit of every number, to tell cheaply which candidates are worth an exact comparison.
 //! * [`metric`]: what "near" means; one small file each; [`MetricName`] says which one a collection has.
 //!
@@ -18,6 +19,7 @@ mod forest;
 pub mod metric;
 mod nearest;
 mod random;
+mod rows;
 mod search;
 mod sieve;
 mod vectors;
@@ -27,6 +29,7 @@ pub use exact::{exact, exact_among};
 pub use forest::{Forest, ForestOptions};
 pub use metric::MetricName;
 pub use random::Random;
+pub use rows::{Rows, Sighting};
 pub use search::Index;
 pub use sieve::Sieve;
 pub use vectors::{MAX_DIM, Query, Vectors, VectorsFile};
@@ -62,6 +65,8 @@ pub enum IndexError {
         "items are chosen among {allowed}, but there are {vectors} vectors; choose among the items of this collection"
     )]
     OtherItems { allowed: usize, vectors: usize },
+    #[error("{vectors} vectors are no whole number of items with {looks} each; build the collection again")]
+    Looks { vectors: usize, looks: usize },
     #[error("the {what} file is damaged: {reason}; download it again or build the collection again")]
     Damaged { what: &'static str, reason: String },
     #[error(

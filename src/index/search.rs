@@ -36,27 +36,43 @@ impl Index<'_> {
         effort: Effort,
         allowed: Option<&Allowed>,
     ) -> Result<(Vec<Neighbour>, usize), IndexError> {
+        let vectors = self.vectors;
+        if let Some(candidates) = self.candidates(query, limit, effort, allowed)? {
+            let looked_at = candidates.len();
+            return Ok((compare(vectors, query, limit, candidates.into_iter()), looked_at));
+        }
+        Ok(match allowed {
+            None => (exact(vectors, query, limit)?, vectors.len()),
+            Some(allowed) => (exact_among(vectors, query, limit, allowed)?, allowed.count()),
+        })
+    }
+
+    /// The items to be compared with the query, ascending; nothing where those are all that may be answers.
+    pub(super) fn candidates(
+        &self,
+        query: &Query,
+        limit: usize,
+        effort: Effort,
+        allowed: Option<&Allowed>,
+    ) -> Result<Option<Vec<u32>>, IndexError> {
         let Index { vectors, forest, sieve } = *self;
         vectors.check(query)?;
         if sieve.items() != vectors.len() {
             return Err(IndexError::OtherItems { allowed: sieve.items(), vectors: vectors.len() });
         }
+        allowed.map_or(Ok(()), |allowed| vectors.check_allowed(allowed))?;
         let count = allowed.map_or(vectors.len(), Allowed::count);
-        let all = || match allowed {
-            None => exact(vectors, query, limit),
-            Some(allowed) => exact_among(vectors, query, limit, allowed),
-        };
         let candidates = match effort {
             Effort::Candidates(candidates) => candidates.max(limit.saturating_mul(DEPTH)),
-            Effort::Exact | Effort::Auto => return Ok((all()?, count)),
+            Effort::Exact | Effort::Auto => return Ok(None),
         };
         if candidates >= count {
-            return Ok((all()?, count));
+            return Ok(None);
         }
         if vectors.metric() != MetricName::Cosine || vectors.dim() < SIEVE_DIM {
             return match few_remain(count, vectors.len(), candidates) {
-                true if allowed.is_some() => Ok((all()?, count)),
-                _ => forest.search_among(vectors, query, limit, candidates, allowed),
+                true if allowed.is_some() => Ok(None),
+                _ => Ok(Some(forest.gather(vectors, query, candidates, allowed)?)),
             };
         }
         let gathered = (candidates as u64).saturating_mul(SIFTED);
@@ -65,13 +81,11 @@ impl Index<'_> {
             let gathered = usize::try_from(gathered).unwrap_or(usize::MAX);
             sieve.sift(query, forest.gather(vectors, query, gathered, allowed)?.into_iter(), candidates)?
         } else if let Some(allowed) = allowed {
-            vectors.check_allowed(allowed)?;
             sieve.sift(query, allowed.iter(), candidates)?
         } else {
             sieve.sift(query, 0..count as u32, candidates)?
         };
-        let looked_at = kept.len();
-        Ok((compare(vectors, query, limit, kept.into_iter()), looked_at))
+        Ok(Some(kept))
     }
 }
 

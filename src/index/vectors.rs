@@ -88,6 +88,13 @@ impl Vectors {
         }
     }
 
+    /// Keeps the first `count` vectors only.
+    pub fn truncate(&mut self, count: usize) {
+        self.codes.truncate(count.saturating_mul(self.dim));
+        self.scales.truncate(count);
+        self.squares.truncate(count);
+    }
+
     /// `count` vectors of `dim` zeros each, to be filled with [`place`](Vectors::place).
     pub fn zeros(dim: usize, count: usize) -> Result<Vectors, IndexError> {
         let mut vectors = Vectors::new(dim)?;

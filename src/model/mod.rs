@@ -19,7 +19,7 @@ mod weights;
 use std::borrow::Cow;
 
 use crate::hash::sha256;
-use crate::image::Picture;
+use crate::image::{Look, Picture};
 
 pub use error::ModelError;
 
@@ -111,5 +111,13 @@ impl Model {
             false => Cow::Owned(picture.resize(self.input[0], self.input[1])),
         };
         Ok(Embedding(self.graph.run(&input.rgb)?))
+    }
+
+    /// What is seen of a picture in each of these ways.
+    ///
+    /// # Errors
+    /// As [`Model::embed`].
+    pub fn look(&self, picture: &Picture, looks: &[Look]) -> Result<Vec<Embedding>, ModelError> {
+        looks.iter().map(|look| self.embed(&look.at(picture))).collect()
     }
 }

@@ -200,7 +200,7 @@ impl Eye {
         self.engine.collection()
     }
 
-    /// A part of a question: an embedding, or the number of a work, which stands for its stored vector.
+    /// A part of a question: an embedding, or the number of a work, which stands for the stored vector of its whole.
     fn part(&self, part: &JsValue) -> Result<Query, WebError> {
         if let Some(numbers) = part.dyn_ref::<Float32Array>() {
             return Ok(Query::quantize(&numbers.to_vec()).map_err(EngineError::from)?);
@@ -211,7 +211,7 @@ impl Eye {
             return Err(WebError::Option { option: "question", reason });
         };
         self.check("work", number as u32, self.collection().len())?;
-        Ok(self.collection().vectors().query(number as usize))
+        Ok(self.collection().query(number as usize))
     }
 
     fn check(&self, what: &'static str, number: u32, count: usize) -> Result<(), WebError> {

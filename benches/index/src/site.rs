@@ -3,6 +3,7 @@
 use crate::{Outcome, npy};
 use clap::Args;
 use private_eye::collection::{About, CalibrationOptions, CollectionWriter, EmbeddingKind, Item, ModelFile, calibrate};
+use private_eye::image::Look;
 use private_eye::index::{Forest, ForestOptions, MetricName};
 use private_eye::model::Model;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ impl Site {
             seed: 0,
             metric: MetricName::Cosine,
             embedding: EmbeddingKind::Normalized,
+            looks: vec![Look::Whole],
             columns: Vec::new(),
         };
         let folder = self.out.join("collection");

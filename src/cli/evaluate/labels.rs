@@ -50,7 +50,7 @@ struct Works<'a> {
 
 impl<'a> Works<'a> {
     fn of(collection: &'a Collection) -> Works<'a> {
-        let count = u32::try_from(collection.vectors().len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(collection.len()).unwrap_or(u32::MAX);
         let (mut files, mut names) = (HashMap::new(), HashMap::new());
         for id in 0..count {
             let file = collection.item(id as usize).file();
