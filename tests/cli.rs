@@ -2,7 +2,10 @@
 
 mod support;
 
-use private_eye::index::Random;
+use private_eye::{
+    image::{Limits, Look, decode},
+    index::Random,
+};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -143,15 +146,76 @@ fn a_folder_that_is_no_site_is_not_replaced() {
 }
 
 #[test]
+fn a_site_with_several_looks_at_each_work_finds_a_part_of_one() {
+    let place = workplace();
+    let folder = place.path();
+    draw_folder(&folder.join("pictures"), 14);
+    // A PNG, so that the middle that is cut out has the very pixels that the build saw.
+    let whole = image::open(folder.join("pictures/picture-07.png")).unwrap().to_rgb8();
+    let picture = decode(&fs_err::read(folder.join("pictures/picture-07.png")).unwrap(), &Limits::default()).unwrap();
+    assert_eq!(picture.rgb, whole.into_raw());
+    let middle = Look::Centre(50).at(&picture).into_owned();
+    let cut = image::RgbImage::from_raw(middle.width, middle.height, middle.rgb).unwrap();
+    cut.save(folder.join("middle.png")).unwrap();
+    let info = || -> Value { serde_json::from_str(&run(folder, ["info", "site", "--json"]).done()).unwrap() };
+
+    build(folder, &["--looks", "whole"]).done();
+    let once = info();
+    build(folder, &["--looks", "whole,centre-50"]).done();
+    let twice = info();
+    assert_eq!(once["looks"], serde_json::json!(["whole"]));
+    assert_eq!(twice["looks"], serde_json::json!(["whole", "centre-50"]));
+    assert_eq!((&once["count"], &twice["count"]), (&Value::from(14), &Value::from(14)));
+    let vectors = |info: &Value| info["bytes"]["vectors"].as_u64().unwrap();
+    assert_eq!(vectors(&twice) - vectors(&once), 14 * (48 + 4));
+    let said = run(folder, ["info", "site"]).done();
+    assert!(said.contains("2 at each work: whole, centre 50 %"), "{said}");
+
+    let best = query(folder, "site", "middle.png", &["-n", "14"]);
+    assert_eq!((&best[0]["file"], &best[0]["work_look"]), (&"picture-07.png".into(), &"centre 50 %".into()));
+    assert!(best[0]["score"].as_f64().unwrap() >= 0.999);
+    assert_eq!(best.len(), 14);
+    let said = run(folder, ["query", "site", "middle.png", "-n", "1"]).done();
+    assert!(said.contains("(centre 50 % of the work)"), "{said}");
+    run(folder, ["verify", "site"]).done();
+
+    // The numbers of the works, one row each, and those of the whole.
+    run(folder, ["export", "site", "--npy", "numbers.npy"]).done();
+    let file = npyz::NpyFile::new(fs_err::File::open(folder.join("numbers.npy")).unwrap()).unwrap();
+    assert_eq!(file.shape(), [14, 48]);
+    build(folder, &["--looks", "whole"]).done();
+    run(folder, ["export", "site", "--npy", "whole.npy"]).done();
+    assert_eq!(fs_err::read(folder.join("numbers.npy")).unwrap(), fs_err::read(folder.join("whole.npy")).unwrap());
+}
+
+#[test]
+fn looks_that_cannot_be_are_refused_and_embeddings_have_one_each() {
+    let place = workplace();
+    let folder = place.path();
+    draw_folder(&folder.join("pictures"), 3);
+    for looks in ["centre-50", "centre-50,whole", "whole,whole"] {
+        let line = build(folder, &["--looks", looks]).failed();
+        assert!(line.contains(looks) && line.contains("whole,centre-50"), "{line}");
+    }
+    let wrong = build(folder, &["--looks", "whole,half"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("half"), "{}", wrong.err);
+    run(folder, ["embed", "pictures", "--out", "e.npy", "--metadata", "e.csv", "--model", "tiny.safetensors"]).done();
+    let arguments = ["build", "e.npy", "--metadata", "e.csv", "--looks", "whole,centre-50", "--out", "site"];
+    run(folder, arguments.iter().chain(&["--model", "tiny.safetensors"])).done();
+    let info: Value = serde_json::from_str(&run(folder, ["info", "site", "--json"]).done()).unwrap();
+    assert_eq!(info["looks"], serde_json::json!(["whole"]));
+}
+
+#[test]
 fn one_job_and_two_jobs_give_the_same_bytes() {
     let place = workplace();
     let folder = place.path();
     draw_folder(&folder.join("pictures"), 13);
-    build(folder, &["--jobs", "1", "--title", "Same"]).done();
+    build(folder, &["--jobs", "1", "--title", "Same", "--looks", "whole,centre-50"]).done();
     let one = tree(&folder.join("site"));
-    build(folder, &["--jobs", "2", "--title", "Same"]).done();
+    build(folder, &["--jobs", "2", "--title", "Same", "--looks", "whole,centre-50"]).done();
     assert!(one == tree(&folder.join("site")), "the sites differ");
-    build(folder, &["--jobs", "2", "--title", "Same", "--seed", "7"]).done();
+    build(folder, &["--jobs", "2", "--title", "Same", "--looks", "whole,centre-50", "--seed", "7"]).done();
     assert!(one != tree(&folder.join("site")), "the seed changes nothing");
 }
 

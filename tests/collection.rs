@@ -29,7 +29,7 @@ fn write(folder: &Path, title: &str, count: u32, bytes: usize) {
         seed: 3,
         metric: MetricName::Cosine,
         embedding: EmbeddingKind::Normalized,
-        looks: vec![Look::Whole],
+        looks: vec![Look::Whole, Look::Centre(50)],
         columns,
     };
     let mut writer = CollectionWriter::new(folder, about).unwrap();
@@ -40,11 +40,13 @@ fn write(folder: &Path, title: &str, count: u32, bytes: usize) {
             .with_column("Style", "ink, \"dry\"")
             .with_column("Tags", number);
         let thumbnail = vec![number as u8; bytes * (number % 3) as usize / 2];
-        writer.add(&embedding(number.into()), &item, &thumbnail).unwrap();
+        let looks = [number.into(), u64::from(number) + 3_000_000].map(embedding);
+        writer.add_looks(&looks, &item, &thumbnail).unwrap();
     }
     writer.add_sample("A corner of a picture", "crop", b"a corner").unwrap();
     writer.add_sample("Seen from the side", "skewed", b"skewed").unwrap();
     let forest = Forest::build(writer.vectors(), &ForestOptions { trees: 5, seed: 3, ..Default::default() }).unwrap();
+    let options = CalibrationOptions { rows: writer.rows(), ..CalibrationOptions::default() };
     let copies = |item: u32| {
         let copy = |whole, closer| ChangedCopy { whole, closer };
         vec![
@@ -52,7 +54,7 @@ fn write(folder: &Path, title: &str, count: u32, bytes: usize) {
             copy(embedding(u64::from(item) + 1_000_000), vec![embedding(u64::from(item) + 2_000_000)]),
         ]
     };
-    let quality = calibrate(writer.vectors(), &forest, &CalibrationOptions::default(), copies).unwrap();
+    let quality = calibrate(writer.vectors(), &forest, &options, copies).unwrap();
     writer.finish(&forest, quality).unwrap();
 }
 
@@ -64,9 +66,11 @@ fn expected(collection: &Collection, queries: &[Vec<f32>]) -> serde_json::Value 
         let query = Query::quantize(embedding).unwrap();
         let candidates = vectors.len() / 5;
         let (found, looked_at) = collection.forest().search(vectors, &query, 7, candidates).unwrap();
+        let works = collection.rows().exact(vectors, &query, 7).unwrap();
         json!({
             "embedding": embedding,
             "candidates": candidates,
+            "works": works.iter().map(|found| json!([found.item, found.look, found.score])).collect::<Vec<_>>(),
             "exact": pairs(&exact(vectors, &query, 7).unwrap()),
             "forest": pairs(&found),
             "looked_at": looked_at,
@@ -74,6 +78,7 @@ fn expected(collection: &Collection, queries: &[Vec<f32>]) -> serde_json::Value 
     });
     json!({
         "title": collection.manifest().title,
+        "looks": collection.manifest().looks().iter().map(|look| look.name()).collect::<Vec<_>>(),
         "scales": (0..vectors.len()).map(|item| vectors.scale(item)).collect::<Vec<_>>(),
         "items": collection.items().iter().map(Item::record).collect::<Vec<_>>(),
         "thumbnails": (0..collection.len()).map(|item| sha256(collection.thumbnail(item))).collect::<Vec<_>>(),
@@ -112,7 +117,7 @@ fn a_python_program_reads_a_collection_and_finds_the_same_neighbours() {
     let expected = expected(&read(&collection).unwrap(), &queries);
     std::fs::write(&file, expected.to_string()).unwrap();
     let said = read_in_python(&collection, &file).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(said.trim(), "777 items, 5 trees, 23 queries: as expected");
+    assert_eq!(said.trim(), "777 works, 1554 vectors, 5 trees, 23 queries: as expected");
 
     // And it does notice a difference.
     let mut wrong = expected;

@@ -170,15 +170,9 @@ fn engine_of_two_looks(count: u64) -> Engine {
 
 /// The middle of a drawn picture: half of each side.
 fn middle(seed: u64) -> Vec<u8> {
-    let picture = draw(seed);
-    let [x, y, width, height] = [
-        picture.width() as f32 * 0.25,
-        picture.height() as f32 * 0.25,
-        picture.width() as f32 * 0.75,
-        picture.height() as f32 * 0.75,
-    ]
-    .map(|place| place.round() as u32);
-    png(&imageops::crop_imm(&picture, x, y, width - x, height - y).to_image())
+    let picture = decode(&png(&draw(seed)), &Limits::default()).unwrap();
+    let seen = Look::Centre(50).at(&picture).into_owned();
+    png(&RgbImage::from_raw(seen.width, seen.height, seen.rgb).unwrap())
 }
 
 #[test]

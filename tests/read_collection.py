@@ -43,11 +43,13 @@ def shards(folder, manifest, part):
 
 
 def read_vectors(folder, manifest):
+    """A row for each look at each work: row = work * looks + look."""
+    looks = len(manifest["looks"])
     codes, scales = [], []
     for shard, content in shards(folder, manifest, "vectors"):
         tensors = load(content)
         assert tensors["codes"].dtype == np.int8 and tensors["scales"].dtype == np.float32
-        assert tensors["codes"].shape == (shard["count"], manifest["model"]["dim"])
+        assert tensors["codes"].shape == (shard["count"] * looks, manifest["model"]["dim"])
         codes.append(tensors["codes"])
         scales.append(tensors["scales"])
     return np.concatenate(codes).astype(np.int64), np.concatenate(scales)
@@ -101,6 +103,14 @@ def ranked(scores, items, limit):
     return [[int(item), float(scores[item])] for item in order[:limit]]
 
 
+def works(scores, looks, limit):
+    """The nearest works, each by the best of its rows: work, look, score."""
+    best = {}
+    for row, score in ranked(scores, range(len(scores)), len(scores)):
+        best.setdefault(row // looks, [row // looks, row % looks, score])
+    return list(best.values())[:limit]
+
+
 def search(trees, leaf, scores, limit, candidates):
     """The walk through the forest; `scores` are those of the query with every item."""
     count = len(scores)
@@ -135,11 +145,13 @@ def check(found, expected, what):
 def main():
     folder, expected = pathlib.Path(sys.argv[1]), json.loads(pathlib.Path(sys.argv[2]).read_text("utf-8"))
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    check([manifest["format"], manifest["version"]], ["private-eye-collection", 2], "format")
+    check([manifest["format"], manifest["version"]], ["private-eye-collection", 3], "format")
     check(manifest["title"], expected["title"], "title")
 
     codes, scales = read_vectors(folder, manifest)
-    check(len(codes), manifest["count"], "number of vectors")
+    looks = manifest["looks"]
+    check(looks, expected["looks"], "looks")
+    check(len(codes), manifest["count"] * len(looks), "number of vectors")
     check(scales.tolist(), expected["scales"], "scales")
     check(read_items(folder, manifest), expected["items"], "items")
 
@@ -151,14 +163,15 @@ def main():
 
     trees, leaf = read_forest(folder, manifest)
     for tree, (order, _, _) in enumerate(trees):
-        check(sorted(order.tolist()), list(range(len(codes))), f"items of tree {tree}")
+        check(sorted(order.tolist()), list(range(len(codes))), f"rows of tree {tree}")
     for number, query in enumerate(expected["queries"]):
         scores = cosine(quantize(query["embedding"]), codes)
         limit = len(query["exact"])
         check(ranked(scores, range(len(codes)), limit), query["exact"], f"exact answer to query {number}")
+        check(works(scores, len(looks), limit), query["works"], f"works that answer query {number}")
         found, looked_at = search(trees, leaf, scores, limit, query["candidates"])
         check([found, looked_at], [query["forest"], query["looked_at"]], f"the forest's answer to query {number}")
-    print(f"{len(codes)} items, {len(trees)} trees, {len(expected['queries'])} queries: as expected")
+    print(f"{manifest['count']} works, {len(codes)} vectors, {len(trees)} trees, {len(expected['queries'])} queries: as expected")
 
 
 if __name__ == "__main__":

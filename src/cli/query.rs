@@ -5,7 +5,7 @@ use clap::Args;
 use private_eye::{
     collection::{Condition, Filter},
     engine::{Answer, Match, SearchOptions, Verdict},
-    image::Looks,
+    image::{Look, Looks},
     index::Effort,
 };
 use std::{fmt::Write, path::PathBuf};
@@ -44,7 +44,8 @@ pub struct Query {
     /// The weights, where they are not in the site's models folder.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Print one JSON array of {rank, id, file, title, score, distance, verdict, item}; with --closer also {look}.
+    /// Print one JSON array of {rank, id, file, title, score, distance, verdict, item}; with --closer also {look},
+    /// and {work_look} where the site looks at each work in several ways.
     #[arg(long)]
     json: bool,
 }
@@ -87,7 +88,7 @@ fn in_words(answer: &Answer) -> String {
         (Verdict::Similar, Some(best)) => format!("Looks alike: {}", name(best)),
     };
     for found in &answer.matches {
-        let Match { rank, score, distance, verdict, file, look, .. } = found;
+        let Match { rank, score, distance, verdict, file, look, work_look, .. } = found;
         let verdict = match verdict {
             Verdict::Same => "same",
             Verdict::Similar => "similar",
@@ -100,6 +101,9 @@ fn in_words(answer: &Answer) -> String {
         }
         if let Some(look) = look {
             let _ = write!(text, "  ({look})");
+        }
+        if let Some(look) = work_look.filter(|look| *look != Look::Whole) {
+            let _ = write!(text, "  ({look} of the work)");
         }
     }
     if answer.looked_at > 0 {
