@@ -3,7 +3,7 @@
 //! An [`Engine`] joins a model with the collection that was built with it; the front page of the crate shows one at work.
 
 use crate::{
-    collection::{Collection, EmbeddingKind, Filter, FilterError, Quality, Thresholds},
+    collection::{BACKGROUND_RANK, Collection, EmbeddingKind, Filter, FilterError, Quality, Thresholds},
     image::{self, ImageError, Limits, Look, Looks, Picture, Region},
     index::{Allowed, Effort, IndexError, MetricName, Query, Sighting},
     model::{Embedding, Model, ModelError, ModelId},
@@ -72,6 +72,12 @@ pub struct Answer {
     pub looked_at: usize,
     /// Whether those were all that the filter lets through, so that nothing can have been missed.
     pub exact: bool,
+    /// From which scores on a match of this answer is the same or similar. The more works resemble a picture, the higher they
+    /// are.
+    pub thresholds: Thresholds,
+    /// What the fifth nearest of all works scores, where the collection says how to weigh it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<f32>,
 }
 
 /// One item of the collection, as an answer to a query.
@@ -207,28 +213,19 @@ impl Engine {
         allowed: Option<&Allowed>,
         options: &SearchOptions,
     ) -> Result<(Answer, Vec<usize>), EngineError> {
-        let thresholds = self.thresholds_for(options)?;
         let manifest = self.collection.manifest();
         let effort = manifest.effort(options.effort);
-        let (index, rows) = (self.collection.index(), self.collection.rows());
-        let mut ranked: Vec<(Sighting, usize)> = Vec::new();
-        let mut looked_at = 0;
-        for (place, query) in queries.iter().enumerate() {
-            // Among the nearest to all queries together is nobody who is not among the nearest to one of them.
-            let (sightings, compared) = rows.search(&index, query, options.limit, effort, allowed)?;
-            looked_at = looked_at.max(compared);
-            ranked.extend(sightings.into_iter().map(|sighting| (sighting, place)));
-        }
-        if queries.len() > 1 {
-            ranked.sort_by(|(left, one), (right, other)| {
-                right.score.total_cmp(&left.score).then(left.item.cmp(&right.item)).then(one.cmp(other))
-            });
-            let mut seen = HashSet::new();
-            ranked.retain(|(sighting, _)| seen.insert(sighting.item));
-            ranked.truncate(options.limit);
-        }
+        let (mut ranked, looked_at) = self.ranked(queries, options.limit.max(BACKGROUND_RANK), effort, allowed)?;
+        let background = match (manifest.quality.typical_background, allowed) {
+            (None, _) => None,
+            (Some(_), None) => background(&ranked),
+            // What strangers score is seen among all works, however few may be an answer.
+            (Some(_), Some(_)) => background(&self.ranked(queries, BACKGROUND_RANK, effort, None)?.0),
+        };
+        ranked.truncate(options.limit);
+        let thresholds = self.thresholds_for(options, background)?;
         let (sightings, places): (Vec<Sighting>, Vec<usize>) = ranked.into_iter().unzip();
-        let several = rows.looks() > 1;
+        let several = manifest.looks().len() > 1;
         let all = allowed.map_or(self.collection.len(), Allowed::count);
         let matches: Vec<Match> = (1..)
             .zip(sightings)
@@ -249,10 +246,40 @@ impl Engine {
             })
             .collect();
         let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
-        Ok((Answer { matches, verdict, looked_at, exact: looked_at == all }, places))
+        Ok((Answer { matches, verdict, looked_at, exact: looked_at == all, thresholds, background }, places))
     }
 
-    /// What scores mean in this collection when a query is looked at in these ways.
+    /// The works nearest to any of the queries, each with the place of the query that it is nearest to, and how many works
+    /// were compared.
+    fn ranked(
+        &self,
+        queries: &[Query],
+        limit: usize,
+        effort: Effort,
+        allowed: Option<&Allowed>,
+    ) -> Result<(Vec<(Sighting, usize)>, usize), EngineError> {
+        let (index, rows) = (self.collection.index(), self.collection.rows());
+        let mut ranked: Vec<(Sighting, usize)> = Vec::new();
+        let mut looked_at = 0;
+        for (place, query) in queries.iter().enumerate() {
+            // Among the nearest to all queries together is nobody who is not among the nearest to one of them.
+            let (sightings, compared) = rows.search(&index, query, limit, effort, allowed)?;
+            looked_at = looked_at.max(compared);
+            ranked.extend(sightings.into_iter().map(|sighting| (sighting, place)));
+        }
+        if queries.len() > 1 {
+            ranked.sort_by(|(left, one), (right, other)| {
+                right.score.total_cmp(&left.score).then(left.item.cmp(&right.item)).then(one.cmp(other))
+            });
+            let mut seen = HashSet::new();
+            ranked.retain(|(sighting, _)| seen.insert(sighting.item));
+            ranked.truncate(limit);
+        }
+        Ok((ranked, looked_at))
+    }
+
+    /// What scores mean in this collection when a query is looked at in these ways, before the typical background; those of
+    /// an [`Answer`] are for its own.
     pub fn thresholds(&self, looks: Looks) -> Thresholds {
         let Quality { thresholds, closer, .. } = self.collection.manifest().quality;
         match looks {
@@ -261,8 +288,8 @@ impl Engine {
         }
     }
 
-    fn thresholds_for(&self, options: &SearchOptions) -> Result<Thresholds, EngineError> {
-        let own = self.thresholds(options.looks);
+    fn thresholds_for(&self, options: &SearchOptions, background: Option<f32>) -> Result<Thresholds, EngineError> {
+        let own = self.collection.manifest().quality.thresholds_before(self.thresholds(options.looks), background);
         let cosine = self.collection.manifest().metric == MetricName::Cosine;
         match options.threshold {
             None => Ok(own),
@@ -272,6 +299,11 @@ impl Engine {
             Some(outside) => Err(EngineError::Threshold(outside)),
         }
     }
+}
+
+/// The score of the work whose rank says what strangers score.
+fn background(ranked: &[(Sighting, usize)]) -> Option<f32> {
+    ranked.get(BACKGROUND_RANK - 1).map(|(sighting, _)| sighting.score)
 }
 
 /// A match that is not close is never the same picture, however low the threshold for "same" may be.

@@ -5,7 +5,8 @@ mod support;
 use image::{ImageFormat, RgbImage, imageops};
 use private_eye::{
     collection::{
-        self, About, CalibrationOptions, CollectionWriter, EmbeddingKind, Filter, Item, ModelFile, calibrate,
+        self, About, CalibrationOptions, CollectionWriter, EmbeddingKind, Filter, Item, ModelFile, Thresholds,
+        calibrate,
     },
     engine::{Answer, Engine, EngineError, SearchOptions, Verdict},
     image::{Limits, Look, Looks, Region, decode},
@@ -257,6 +258,40 @@ fn the_threshold_decides_what_is_no_close_match() {
     for outside in [1.5, -2.0, f32::NAN] {
         assert!(matches!(ask(outside), Err(EngineError::Threshold(_))));
     }
+}
+
+#[test]
+fn the_limits_of_an_answer_depend_on_the_picture_and_not_on_what_may_be_an_answer() {
+    let engine = engine(30);
+    let own = engine.thresholds(Looks::Once);
+    let typical = engine.collection().manifest().quality.typical_background.unwrap();
+    let mut seen = Vec::new();
+    for stranger in 50..60 {
+        let ask = |limit, conditions: &[&str], effort| {
+            let conditions = conditions.iter().map(|condition| condition.parse().unwrap()).collect();
+            let filter = Filter { conditions, without: vec![] };
+            engine
+                .search(&png(&draw(stranger)), &SearchOptions { limit, filter, effort, ..Default::default() })
+                .unwrap()
+        };
+        let answer = ask(30, &[], Effort::Exact);
+        let Thresholds { same, similar } = answer.thresholds;
+        let background = answer.background.unwrap();
+        assert_eq!(background, answer.matches[4].score);
+        assert!((background > typical) == (same > own.same) && similar <= same && same <= 1.0);
+        for (found, next) in answer.matches.iter().zip(&answer.matches[1..]) {
+            assert!(found.verdict >= next.verdict);
+        }
+        assert!(
+            answer.matches.iter().all(|found| (found.verdict == Verdict::Same) == (found.score >= same.max(similar)))
+        );
+        for other in [ask(1, &[], Effort::Exact), ask(3, &["file=3..4"], Effort::Exact), ask(2, &[], Effort::Auto)] {
+            assert_eq!(other.thresholds, answer.thresholds);
+        }
+        seen.push(same);
+    }
+    seen.sort_by(f32::total_cmp);
+    assert!(seen[0] < seen[9], "{seen:?}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ import { onMetered, sayMetered } from "./metered.js";
 import { EyeError, open } from "./private-eye.js";
 import { showProgress } from "./progress.js";
 import { showPart, showQuery } from "./query.js";
-import { showAnswer, showNoAnswer, showSamples, showWall, thresholds } from "./results.js";
+import { showAnswer, showNoAnswer, showSamples, showWall } from "./results.js";
 import { Search } from "./search.js";
 import { Trail } from "./trail.js";
 import { showRequests, showTrust } from "./trust.js";
@@ -171,7 +171,7 @@ async function run(search, { lead = false } = {}) {
 function showResults(search) {
   showAnswer(search, opened.eye.info, { like, leaveOut, compare: (match, thumbnail) => {
     const asked = search.work?.thumbnail ?? (search.pictures[match.query] ?? search.pictures[0]).file;
-    compare({ asked, match, thumbnail, thresholds: thresholds(search, opened.eye.info) });
+    compare({ asked, match, thumbnail, thresholds: search.matches.thresholds });
   } });
   showFilters(opened.columns, search, () => run(search));
   const { region } = search;

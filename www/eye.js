@@ -68,7 +68,8 @@ class Eye {
    * its place in the list.
    *
    * The array also carries `verdict` (of the best match), `lookedAt` (works compared), `exact` (whether these were
-   * all) and `approximate` (whether the browser had to decode a picture, which may differ slightly).
+   * all), `thresholds` (the scores from which on matches of this answer are the `same` or `similar`) and `approximate`
+   * (whether the browser had to decode a picture, which may differ slightly).
    *
    * @param {Part | Part[]} question
    * @param {object} [options]
@@ -89,8 +90,8 @@ class Eye {
     if (signal?.aborted) throw aborted();
     const options = { limit, effort, region, filters, without, closer };
     const answer = await this.#link.call("search", [parts.map(({ part }) => part), options], { signal });
-    const { matches, verdict, looked_at: lookedAt, exact } = answer;
-    return Object.assign(matches, { verdict, lookedAt, exact, approximate: parts.some(({ approximate }) => approximate) });
+    const { matches, verdict, looked_at: lookedAt, exact, thresholds } = answer;
+    return Object.assign(matches, { verdict, lookedAt, exact, thresholds, approximate: parts.some(({ approximate }) => approximate) });
   }
 
   /**

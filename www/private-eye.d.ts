@@ -100,7 +100,7 @@ export interface Seen {
 }
 
 /** All of a picture, so much of each side around its centre, or its mirror image. */
-export type Look = "whole" | "centre 85 %" | "centre 70 %" | "mirrored";
+export type Look = "whole" | `centre ${number} %` | "mirrored";
 
 /** Fractions of a picture's width and height, between 0 and 1. */
 export interface Region {
@@ -140,6 +140,8 @@ export interface Matches extends Array<Match> {
   lookedAt: number;
   /** Whether these were all. */
   exact: boolean;
+  /** From which scores on matches of this answer are the same or similar: the more works resemble a picture, the higher. */
+  thresholds: { same: number; similar: number };
   /** Whether the browser itself decoded a picture (HEIC, AVIF), which may differ slightly from the collection's way. */
   approximate: boolean;
 }
@@ -163,6 +165,8 @@ export interface Match {
   query: number;
   /** Of a picture, the look that is nearest to this work. */
   look?: Look;
+  /** Where the collection has several looks at each work, the one that is nearest. */
+  work_look?: Look;
   item: Item;
 }
 
@@ -194,7 +198,7 @@ export interface Info {
   /** Of the model and the collection together. */
   bytes: number;
   parts: PartProgress[];
-  /** The scores from which a match is the same picture, or looks alike. */
+  /** The scores from which a match is usually the same picture, or looks alike; those of an answer are for its question. */
   thresholds: { same: number; similar: number };
   /** The same for pictures that are looked at closely, where that was measured. */
   closer: { same: number; similar: number } | null;

@@ -62,7 +62,7 @@ export function showAnswer(search, info, on) {
   // A second look pays where the first found nothing sure, and where somebody measured what its scores mean.
   element("closer").hidden = Boolean(work) || search.closer || matches.verdict === "same" || !info.closer;
   element("results").replaceChildren(...matches.map((match, index) =>
-    line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, thresholds(search, info), on)));
+    line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, matches.thresholds, on)));
   element("more").hidden = !search.mayHaveMore;
   const out = element("left-out");
   out.hidden = search.without.size === 0;
@@ -78,15 +78,11 @@ function said({ matches, work, filtered }) {
   return { heading, explanation: filtered && matches.verdict === "none" ? words.answers.filtered : explanation(matches) };
 }
 
-/** What scores mean for this search. */
-export function thresholds(search, info) {
-  return (search.closer && info.closer) || info.thresholds;
-}
-
 function nearestTo(search, match) {
   const part = search.belongs(match);
   const found = part === null ? null : part === "part" ? words.nearestToPart : words.nearestTo(part);
-  return [found, words.looks[match.look]].filter(Boolean).join(" · ") || null;
+  const partOfWork = match.work_look?.startsWith("centre") && words.partOfWork;
+  return [found, words.looks[match.look], partOfWork].filter(Boolean).join(" · ") || null;
 }
 
 /** One work, as on a museum's label: picture, title, maker and year, style, how near it is, and what to do with it. */

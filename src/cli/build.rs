@@ -69,8 +69,9 @@ pub struct Build {
     #[arg(long, value_name = "NAME")]
     title_column: Option<String>,
     /// In which ways each work is looked at, the whole of it first: parts of works are found by centre-50 and its like, which
-    /// see so many percent of each side. Each look takes as much space and time again. Embeddings are taken as they are.
-    #[arg(long, value_name = "LOOK", value_delimiter = ',', default_value = "whole")]
+    /// see so many percent of each side. Each look takes as much space and time again; `whole` alone makes the smallest
+    /// site. Embeddings are taken as they are.
+    #[arg(long, value_name = "LOOK,...", value_delimiter = ',', default_value = "whole")]
     looks: Vec<Look>,
     /// How many trees the forest has, which large collections are searched by; more find more and take more space.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -218,7 +219,7 @@ impl Build {
         };
         let quality = calibrate(writer.vectors(), &forest, &options, copies)?;
         bar.finish_and_clear();
-        samples::add(&mut writer, model, &taken.pictures, quality.thresholds, self.seed)?;
+        samples::add(&mut writer, model, &taken.pictures, &quality, self.seed)?;
         writer.finish(&forest, quality)
     }
 }

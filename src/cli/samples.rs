@@ -2,7 +2,7 @@
 
 use super::embedding::read_picture;
 use private_eye::{
-    collection::{CollectionError, CollectionWriter, Thresholds},
+    collection::{BACKGROUND_RANK, CollectionError, CollectionWriter, Quality},
     image::{self, Limits, changes, encode_jpeg},
     index::{Query, Random},
     model::Model,
@@ -20,7 +20,7 @@ pub fn add(
     writer: &mut CollectionWriter,
     model: &Model,
     pictures: &[&Path],
-    thresholds: Thresholds,
+    quality: &Quality,
     seed: u64,
 ) -> Result<(), CollectionError> {
     let mut taken = Vec::new();
@@ -37,11 +37,11 @@ pub fn add(
             // A picture that was decoded and changed is neither empty nor too large for JPEG; if it were, the site
             // would do without it.
             let Ok(jpeg) = encode_jpeg(&copy, QUALITY) else { continue };
-            let score = leads_back(writer, model, &jpeg, item).unwrap_or(-1.0);
+            let score = leads_back(writer, quality, model, &jpeg, item).unwrap_or(-1.0);
             if best.as_ref().is_none_or(|(so_far, ..)| score > *so_far) {
                 best = Some((score, item, jpeg));
             }
-            if score >= thresholds.similar {
+            if score >= quality.thresholds.similar {
                 break;
             }
         }
@@ -53,10 +53,12 @@ pub fn add(
     Ok(())
 }
 
-/// The score with which a search for the copy finds the item, if that comes first.
-fn leads_back(writer: &CollectionWriter, model: &Model, jpeg: &[u8], item: usize) -> Option<f32> {
+/// The score with which a search for the copy finds the item, if that comes first, as it compares with the thresholds.
+fn leads_back(writer: &CollectionWriter, quality: &Quality, model: &Model, jpeg: &[u8], item: usize) -> Option<f32> {
     let copy = image::decode(jpeg, &Limits::default()).ok()?;
     let query = Query::quantize(&model.embed(&copy).ok()?.normalized()).ok()?;
-    let first = *writer.rows().exact(writer.vectors(), &query, 1).ok()?.first()?;
-    (first.item as usize == item).then_some(first.score)
+    let nearest = writer.rows().exact(writer.vectors(), &query, BACKGROUND_RANK).ok()?;
+    let background = nearest.get(BACKGROUND_RANK - 1).map(|found| found.score);
+    let first = nearest.first().filter(|first| first.item as usize == item)?;
+    Some(quality.weigh(first.score, background))
 }

@@ -2,12 +2,15 @@
 //!
 //! Changed copies of some of the collection's own pictures are the queries. With its original in the collection, a query
 //! should be answered by it; the nearest *other* item is what the same query would be answered with if the original were
-//! absent. From both, precision and recall of every threshold follow.
+//! absent. From both, precision and recall of every threshold follow. All scores are weighed by the query's background
+//! (see `background`), as those of a search will be.
 
+use super::background::{BACKGROUND_RANK, shift};
 use super::effort::{self, EXACT_BELOW};
 use super::{Basis, Calibration, CollectionError, CurvePoint, Quality, Quantiles, Thresholds};
-use crate::index::{Forest, Query, Random, Rows, Vectors};
+use crate::index::{Forest, MetricName, Query, Random, Rows, Sighting, Vectors};
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::{iter, slice};
 
 /// Of the best matches called "same", this part must be right, half of the queries being absent.
@@ -76,8 +79,10 @@ pub fn calibrate(
         queries = sample.iter().map(|&item| (item as u32, vectors.query(rows.of(item).start))).collect();
     }
     let others = items - 1;
-    let measured =
-        Measured::by(vectors, rows, queries.par_iter().map(|(item, query)| (*item, slice::from_ref(query))))?;
+    let answers = Answer::all(vectors, rows, queries.par_iter().map(|(item, query)| (*item, slice::from_ref(query))))?;
+    let has_background = vectors.metric() == MetricName::Cosine && items > BACKGROUND_RANK;
+    let typical_background = median(answers.iter().filter_map(|answer| answer.background)).filter(|_| has_background);
+    let measured = Measured::new(&answers, typical_background, vectors.metric().highest());
     let thresholds = measured.thresholds(others);
     let closer: Vec<(u32, Vec<Query>)> = copies
         .iter()
@@ -91,7 +96,8 @@ pub fn calibrate(
         true => None,
         false => {
             let looks = closer.par_iter().map(|(item, looks)| (*item, looks.as_slice()));
-            Some(Measured::by(vectors, rows, looks)?.thresholds(others))
+            let answers = Answer::all(vectors, rows, looks)?;
+            Some(Measured::new(&answers, typical_background, vectors.metric().highest()).thresholds(others))
         }
     };
     let pictures = queries.chunk_by(|a, b| a.0 == b.0).count();
@@ -104,51 +110,85 @@ pub fn calibrate(
         curve: measured.curve(thresholds),
     };
     let (effort, default_effort) = effort::curve(vectors, rows, forest, &queries, basis)?;
-    Ok(Quality { thresholds, closer, calibration, effort, default_effort, exact_below: EXACT_BELOW })
+    Ok(Quality {
+        thresholds,
+        typical_background,
+        closer,
+        calibration,
+        effort,
+        default_effort,
+        exact_below: EXACT_BELOW,
+    })
 }
 
-/// What one query scored, by the best of its looks.
+/// What one query scored with the works, each by the best of its looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Scores {
+struct Answer {
     /// With the item it was made from.
     own: f32,
     /// With the nearest item that shows something else, if there is any.
     other: Option<f32>,
+    /// With the fifth nearest of all items.
+    background: Option<f32>,
+    /// With the fifth nearest of those that show something else: the background if the original were absent.
+    background_without: Option<f32>,
 }
 
-impl Scores {
-    fn measure(vectors: &Vectors, rows: Rows, item: u32, looks: &[Query]) -> Result<Scores, CollectionError> {
-        let mut best = Scores { own: f32::NEG_INFINITY, other: None };
-        for look in looks {
-            let Scores { own, other } = Scores::of_look(vectors, rows, item, look)?;
-            best.own = best.own.max(own);
-            best.other = best.other.into_iter().chain(other).reduce(f32::max);
-        }
-        Ok(best)
+impl Answer {
+    /// What items score with the looks at a changed copy of each.
+    fn all<'a>(
+        vectors: &Vectors,
+        rows: Rows,
+        queries: impl ParallelIterator<Item = (u32, &'a [Query])>,
+    ) -> Result<Vec<Answer>, CollectionError> {
+        queries.map(|(item, looks)| Answer::to(vectors, rows, item, looks)).collect()
     }
 
-    fn of_look(vectors: &Vectors, rows: Rows, item: u32, query: &Query) -> Result<Scores, CollectionError> {
+    fn to(vectors: &Vectors, rows: Rows, item: u32, looks: &[Query]) -> Result<Answer, CollectionError> {
         let mut own = f32::NEG_INFINITY;
-        for row in rows.of(item as usize) {
-            own = own.max(vectors.score(row, query)?);
+        for look in looks {
+            for row in rows.of(item as usize) {
+                own = own.max(vectors.score(row, look)?);
+            }
         }
         let whole = |item: u32| rows.of(item as usize).start;
-        let mut limit = 8;
+        let mut limit = 2 * BACKGROUND_RANK;
         loop {
-            let nearest = rows.exact(vectors, query, limit)?;
-            for sighting in &nearest {
-                let other = sighting.item;
-                if other != item && vectors.cosine(whole(other), whole(item)) < TWIN {
-                    return Ok(Scores { own, other: Some(sighting.score) });
-                }
-            }
-            // All of them were the same picture over and over.
-            if nearest.len() < limit {
-                return Ok(Scores { own, other: None });
+            let nearest = together(vectors, rows, looks, limit)?;
+            let others: Vec<f32> = nearest
+                .iter()
+                .filter(|found| found.item != item && vectors.cosine(whole(found.item), whole(item)) < TWIN)
+                .map(|found| found.score)
+                .collect();
+            // If there are fewer although there were more to look through, they were the same picture over and over.
+            if others.len() >= BACKGROUND_RANK || nearest.len() < limit {
+                let background = nearest.get(BACKGROUND_RANK - 1).map(|found| found.score);
+                let background_without = others.get(BACKGROUND_RANK - 1).copied().or(background);
+                return Ok(Answer { own, other: others.first().copied(), background, background_without });
             }
             limit *= 8;
         }
     }
+}
+
+/// The nearest items to any of these looks.
+fn together(vectors: &Vectors, rows: Rows, looks: &[Query], limit: usize) -> Result<Vec<Sighting>, CollectionError> {
+    let mut nearest = Vec::new();
+    for look in looks {
+        nearest.extend(rows.exact(vectors, look, limit)?);
+    }
+    nearest.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
+    let mut seen = HashSet::new();
+    nearest.retain(|sighting| seen.insert(sighting.item));
+    nearest.truncate(limit);
+    Ok(nearest)
+}
+
+/// By nearest rank.
+fn median(numbers: impl Iterator<Item = f32>) -> Option<f32> {
+    let mut numbers: Vec<f32> = numbers.collect();
+    numbers.sort_by(f32::total_cmp);
+    numbers.get(numbers.len().saturating_sub(1) / 2).copied()
 }
 
 /// The scores of all queries, each list ascending.
@@ -164,32 +204,29 @@ struct Measured {
 }
 
 impl Measured {
-    /// Measures items and the looks at a changed copy of each.
-    fn by<'a>(
-        vectors: &Vectors,
-        rows: Rows,
-        queries: impl ParallelIterator<Item = (u32, &'a [Query])>,
-    ) -> Result<Measured, CollectionError> {
-        let scores: Vec<Scores> =
-            queries.map(|(item, looks)| Scores::measure(vectors, rows, item, looks)).collect::<Result<_, _>>()?;
-        Ok(Measured::new(&scores, vectors.metric().highest()))
-    }
-
-    fn new(scores: &[Scores], highest: f32) -> Measured {
+    /// Takes the answers together, weighed by their backgrounds where there is a typical one.
+    fn new(answers: &[Answer], typical: Option<f32>, highest: f32) -> Measured {
         let ascending = |numbers: &mut dyn Iterator<Item = f32>| {
             let mut numbers: Vec<f32> = numbers.collect();
             numbers.sort_by(f32::total_cmp);
             numbers
         };
-        let found = |scores: &&Scores| scores.other.is_none_or(|other| scores.own > other);
-        let missed = |scores: &&Scores| !found(scores);
-        let others = || scores.iter().filter_map(|scores| scores.other);
+        let weigh = |score: f32, background: Option<f32>| match background.zip(typical) {
+            Some((background, typical)) => shift(score, background, typical),
+            None => score,
+        };
+        let found = |answer: &&Answer| answer.other.is_none_or(|other| answer.own > other);
+        let own = |answer: &Answer| weigh(answer.own, answer.background);
+        let others = || answers.iter().filter_map(|answer| Some(weigh(answer.other?, answer.background_without)));
+        let missed = answers.iter().filter(|answer| !found(answer));
         Measured {
             highest,
-            own: ascending(&mut scores.iter().map(|scores| scores.own)),
+            own: ascending(&mut answers.iter().map(own)),
             other: ascending(&mut others()),
-            right: ascending(&mut scores.iter().filter(found).map(|scores| scores.own)),
-            wrong: ascending(&mut others().chain(scores.iter().filter(missed).filter_map(|scores| scores.other))),
+            right: ascending(&mut answers.iter().filter(found).map(own)),
+            wrong: ascending(
+                &mut others().chain(missed.filter_map(|answer| Some(weigh(answer.other?, answer.background)))),
+            ),
         }
     }
 
@@ -316,8 +353,9 @@ mod tests {
             move |item: u32| {
                 let mut random = Random::stream(5, item.into());
                 let whole = row(&mut random, &rows[item as usize * DIM..][..DIM], 0.2);
-                // The further looks see strangers.
-                let closer = (0..further).map(|_| row(&mut random, &[0.0; DIM], 1.0)).collect();
+                // The further looks see something of another item.
+                let other = (item as usize + 7) % 400;
+                let closer = (0..further).map(|_| row(&mut random, &rows[other * DIM..][..DIM], 0.8)).collect();
                 vec![ChangedCopy { whole, closer }]
             }
         };

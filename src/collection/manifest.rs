@@ -113,6 +113,10 @@ pub struct Shard {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     pub thresholds: Thresholds,
+    /// Before which background these and all scores below were measured: what the fifth nearest work usually scores with a
+    /// query (the median). None in collections of so few works and of metrics other than the cosine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typical_background: Option<f32>,
     /// The thresholds for queries that are looked at in several ways, of which the best counts: strangers score higher
     /// then. None where that was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -324,6 +328,9 @@ impl Manifest {
                 return Err(format!("thresholds of {same} for same and {similar} for similar"));
             }
         }
+        if self.quality.typical_background.is_some_and(|typical| !typical.is_finite() || typical > 1.0) {
+            return Err("a typical background that is no cosine".into());
+        }
         if self.quality.default_effort == Effort::Auto {
             return Err("its default effort is \"auto\"".into());
         }
@@ -387,6 +394,7 @@ pub(super) mod tests {
             },
             quality: Quality {
                 thresholds: Thresholds { same: 0.9, similar: 0.7 },
+                typical_background: Some(0.2),
                 closer: None,
                 calibration: Calibration {
                     basis: Basis::ChangedCopies,
@@ -484,6 +492,11 @@ pub(super) mod tests {
         assert!(refused(|manifest| manifest.quality.thresholds.similar = 0.95).contains("0.95"));
         let closer = Some(Thresholds { same: 0.8, similar: 0.85 });
         assert!(refused(|manifest| manifest.quality.closer = closer).contains("0.85"));
+    }
+
+    #[test]
+    fn a_background_that_is_no_cosine_is_refused() {
+        assert!(refused(|manifest| manifest.quality.typical_background = Some(1.5)).contains("background"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! [`Loader`] one by one and gets a [`Collection`]: the same door for a folder and for a browser's downloads. Nothing in a
 //! file is used before its length and its hash are those of the manifest.
 
+mod background;
 #[cfg(not(target_family = "wasm"))]
 mod calibrate;
 mod columns;
@@ -23,6 +24,7 @@ mod site;
 #[cfg(not(target_family = "wasm"))]
 mod write;
 
+pub use background::BACKGROUND_RANK;
 #[cfg(not(target_family = "wasm"))]
 pub use calibrate::{CalibrationOptions, ChangedCopy, calibrate};
 pub use columns::{Column, Holds};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::collection::Thresholds;
 use crate::engine::{Answer, Engine, EngineError, Match, SearchOptions, Verdict};
 use crate::index::Query;
 
@@ -12,6 +13,7 @@ pub struct Found {
     verdict: Verdict,
     looked_at: usize,
     exact: bool,
+    thresholds: Thresholds,
 }
 
 #[derive(Serialize)]
@@ -26,7 +28,7 @@ struct FoundMatch {
 pub fn answer(engine: &Engine, parts: &[Query], options: &SearchOptions) -> Result<Found, EngineError> {
     let allowed = options.filter.allowed(engine.collection())?;
     let (answer, places) = engine.search_together(parts, allowed.as_ref(), options)?;
-    let Answer { matches, verdict, looked_at, exact } = answer;
+    let Answer { matches, verdict, looked_at, exact, thresholds, .. } = answer;
     let matches = matches.into_iter().zip(places).map(|(found, query)| FoundMatch { found, query }).collect();
-    Ok(Found { matches, verdict, looked_at, exact })
+    Ok(Found { matches, verdict, looked_at, exact, thresholds })
 }

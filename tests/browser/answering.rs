@@ -19,7 +19,7 @@ pub async fn more_like_this_finds_the_neighbours_of_the_stored_vector(scene: Sce
 
     let engine = native(&scene)?;
     let work: u32 = first[2].id.parse()?;
-    let query = engine.collection().vectors().query(work as usize);
+    let query = engine.collection().query(work as usize);
     let (answer, _) = engine.search_together(&[query], None, &SearchOptions { limit: 11, ..Default::default() })?;
     let expected: Vec<String> =
         answer.matches.iter().filter(|near| near.id != work).take(10).map(|near| near.id.to_string()).collect();
@@ -187,7 +187,9 @@ pub async fn the_number_behind_a_verdict_says_what_it_means_when_asked(scene: Sc
     assert!(!results[0].text.contains("In this collection"), "not before it is asked for: {}", results[0].text);
     page.click("#results .score summary").await?;
     let meaning = page.text_of("#results .scale p").await?;
-    let thresholds = native(&scene)?.collection().manifest().quality.thresholds;
+    let collection = scene.collection();
+    let query = cropped(&collection.picture(collection.work(0.3))?)?;
+    let thresholds = native(&scene)?.search(&query, &SearchOptions::default())?.thresholds;
     for limit in [thresholds.same, thresholds.similar] {
         let cut = format!("{:.3}", (limit * 1000.0).floor() / 1000.0);
         assert!(meaning.contains(&cut), "{cut} is not in: {meaning}");

@@ -3,11 +3,11 @@
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::get;
-use image::{DynamicImage, ImageFormat};
+use image::{DynamicImage, ImageFormat, RgbImage};
 use libtest_mimic::Failed;
 use private_eye::collection;
-use private_eye::engine::{Engine, SearchOptions};
-use private_eye::image::{Limits, Looks, decode};
+use private_eye::engine::{Answer, Engine, SearchOptions};
+use private_eye::image::{Limits, Look, Looks, Picture, decode};
 use private_eye::index::Effort;
 use private_eye::model::Model;
 use serde_json::{Value, json};
@@ -59,8 +59,14 @@ pub async fn parity_of_search_results(scene: Scene) -> Result<(), Failed> {
         files.push((format!("query {number}.jpg"), cropped(&collection.picture(collection.work(at))?)?));
     }
     files.push(("stranger.png".to_owned(), png(320, 200)?));
+    let whole = collection.picture(collection.work(0.5))?.to_rgb8();
+    let whole = Picture { width: whole.width(), height: whole.height(), rgb: whole.into_raw() };
+    let middle = Look::Centre(50).at(&whole).into_owned();
+    let middle = RgbImage::from_raw(middle.width, middle.height, middle.rgb).ok_or("a picture without its pixels")?;
+    files.push(("middle.png".to_owned(), formats::encode(&DynamicImage::ImageRgb8(middle), ImageFormat::Png)?));
     let (_served, page) = lab(&scene, files.clone()).await?;
     let engine = native(&scene)?;
+    assert!(engine.collection().manifest().looks().len() > 1, "the site has one look at each work: nothing to compare");
     for (name, bytes) in files {
         for (effort, closer) in
             [(json!("auto"), false), (json!("exact"), false), (json!(40), false), (json!("auto"), true)]
@@ -70,12 +76,19 @@ pub async fn parity_of_search_results(scene: Scene) -> Result<(), Failed> {
                 const found = await window.eye.search(blob, { limit: 20, effort: arguments[1], closer: arguments[2] });
                 // Which picture of the question it was: here there is only one.
                 const matches = Array.from(found, ({ query, ...match }) => match);
-                return { matches, verdict: found.verdict, looked_at: found.lookedAt, exact: found.exact }"#;
+                const { verdict, lookedAt: looked_at, exact, thresholds } = found;
+                return { matches, verdict, looked_at, exact, thresholds }"#;
             let there = page.run(script, vec![json!(name), effort.clone(), json!(closer)]).await?;
             let looks = if closer { Looks::Closer } else { Looks::Once };
             let options = SearchOptions { limit: 20, effort: effort_of(&effort), looks, ..SearchOptions::default() };
             // Through JSON, as it comes from the browser: the shortest digits that name each number.
-            let here = serde_json::to_value(engine.search(&bytes, &options)?)?;
+            let answer = engine.search(&bytes, &options)?;
+            if name == "middle.png" && !closer {
+                assert_eq!(answer.matches[0].work_look, Some(Look::Centre(50)));
+            }
+            // The page is told what follows from it, the thresholds.
+            assert!(answer.background.is_some());
+            let here = serde_json::to_value(Answer { background: None, ..answer })?;
             assert_eq!(rounded(&here), rounded(&there), "{name}, effort {effort}, closer {closer}");
         }
     }

@@ -114,6 +114,7 @@ export const de = {
   nearestTo: (number) => `am nächsten zu Ihrem Bild ${count(number)}`,
   nearestToPart: "nach dem gewählten Ausschnitt",
   looks: { "centre 85 %": "ohne den Rand Ihres Bildes", "centre 70 %": "nach der Mitte Ihres Bildes", mirrored: "im Spiegel" },
+  partOfWork: "nach der Mitte des Werks",
   queryAlt: "Das Bild, nach dem Sie gefragt haben",
   queryAltOf: (number) => `Ihr Bild ${count(number)}`,
   moveRegion: "Gesuchter Ausschnitt: mit den Pfeiltasten verschieben",

@@ -116,6 +116,7 @@ export const en = {
   nearestToPart: "by the part you chose",
   /** How a picture was seen where it found a work, if not as a whole. */
   looks: { "centre 85 %": "without the margin of your picture", "centre 70 %": "by the middle of your picture", mirrored: "in the mirror" },
+  partOfWork: "by the middle of the work",
   queryAlt: "The picture you asked about",
   queryAltOf: (number) => `Your picture ${count(number)}`,
   moveRegion: "Part to search: move it with the arrow keys",

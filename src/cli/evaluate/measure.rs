@@ -16,11 +16,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub fn new(matches: &[Match], right: &BTreeSet<u32>) -> Outcome {
+    /// `weigh` gives what a score counts.
+    pub fn new(matches: &[Match], right: &BTreeSet<u32>, weigh: impl Fn(f32) -> f32) -> Outcome {
         Outcome {
             present: !right.is_empty(),
             rank: matches.iter().find(|found| right.contains(&found.id)).map(|found| found.rank),
-            score: matches.first().map_or(-1.0, |best| best.score),
+            score: matches.first().map_or(-1.0, |best| weigh(best.score)),
         }
     }
 }

@@ -89,7 +89,9 @@ impl Evaluate {
                     let answer = engine
                         .search_looks(&embeddings, &options)
                         .map_err(|error| Failure::at(label.image.display(), error))?;
-                    outcomes.push(Outcome::new(&answer.matches, &label.right));
+                    // As it compares with the thresholds that were measured: a query before another background has others.
+                    let weigh = |score| engine.collection().manifest().quality.weigh(score, answer.background);
+                    outcomes.push(Outcome::new(&answer.matches, &label.right, weigh));
                 }
                 Err(reason) => skipped.push(Skipped::new(label.image.display().to_string(), reason)),
             }
