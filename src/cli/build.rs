@@ -71,7 +71,7 @@ pub struct Build {
     /// In which ways each work is looked at, the whole of it first: parts of works are found by centre-50 and its like, which
     /// see so many percent of each side. Each look takes as much space and time again; `whole` alone makes the smallest
     /// site. Embeddings are taken as they are.
-    #[arg(long, value_name = "LOOK,...", value_delimiter = ',', default_value = "whole")]
+    #[arg(long, value_name = "LOOK,...", value_delimiter = ',', default_value = "whole,centre-70,centre-50")]
     looks: Vec<Look>,
     /// How many trees the forest has, which large collections are searched by; more find more and take more space.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
