@@ -93,11 +93,12 @@ fn in_words(manifest: &Manifest, bytes: &Bytes) -> String {
     if !columns.is_empty() {
         line("columns", columns.join(", "));
     }
-    line("same", format!("from a score of {:.3} on", quality.thresholds.same));
-    line("similar", format!("from a score of {:.3} on", quality.thresholds.similar));
+    line("same", format!("usually from a score of {:.3} on", quality.thresholds.same));
+    line("similar", format!("usually from a score of {:.3} on", quality.thresholds.similar));
     let effort = match manifest.effort(Effort::Auto) {
         Effort::Candidates(candidates) => {
-            format!("about {candidates} works are compared with a query")
+            let how_many = if looks.len() == 1 { "about" } else { "up to" };
+            format!("{how_many} {candidates} works are compared with a query")
         }
         _ => "every work is compared with a query".to_owned(),
     };

@@ -135,11 +135,11 @@ export const de = {
 
   meaning: ({ same, similar }, number) => {
     const said = number >= same ? "Das ist dasselbe Bild." : number >= similar ? "Das sieht ähnlich aus." : "Das ist nicht nah genug für einen Treffer.";
-    return `${score(number)} von 1,000. In dieser Sammlung ist ab ${score(same)} dasselbe Bild gemeint, ab ${score(similar)} sieht es ähnlich aus. ${said}`;
+    return `${score(number)} von 1,000. In dieser Sammlung ist bei einem Bild wie diesem ab ${score(same)} dasselbe gemeint, ab ${score(similar)} sieht es ähnlich aus. ${said}`;
   },
   numbers: (lookedAt, all, exact) => [
     "Jedes Bild wird zu einer Liste von Zahlen, die sagt, wie es aussieht; die Ähnlichkeit vergleicht zwei solche Listen. 1,000 ist genau dasselbe Bild.",
-    "Die Grenzen wurden an den eigenen Werken dieser Sammlung gemessen, als sie gebaut wurde.",
+    "Die Grenzen wurden an den eigenen Werken dieser Sammlung gemessen, als sie gebaut wurde; sie liegen höher bei einem Bild, dem viele Werke ähneln.",
     exact ? `Für diese Antwort wurde jedes der ${works(all)} verglichen.` : `Für diese Antwort wurden ${count(lookedAt)} von ${works(all)} verglichen, die der Suchwald ausgewählt hat.`,
   ].join(" "),
   numbersTitle: "Was die Zahlen bedeuten",

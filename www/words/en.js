@@ -138,11 +138,11 @@ export const en = {
   /** What one number means in this collection. */
   meaning: ({ same, similar }, number) => {
     const said = number >= same ? "That is the same picture." : number >= similar ? "That looks alike." : "That is not near enough for a match.";
-    return `${score(number)} of 1.000. In this collection ${score(same)} and more is the same picture, ${score(similar)} and more looks alike. ${said}`;
+    return `${score(number)} of 1.000. In this collection, for a picture like this, ${score(same)} and more is the same picture, ${score(similar)} and more looks alike. ${said}`;
   },
   numbers: (lookedAt, all, exact) => [
     "Each picture becomes a list of numbers that says what it looks like; similarity compares two such lists. 1.000 is the very same picture.",
-    "The limits were measured on this collection's own works when it was built.",
+    "The limits were measured on this collection's own works when it was built; they are higher for a picture that many works resemble.",
     exact ? `For this answer every one of the ${works(all)} was compared.` : `For this answer ${count(lookedAt)} of ${works(all)} were compared, picked by the search forest.`,
   ].join(" "),
   numbersTitle: "What the numbers mean",
