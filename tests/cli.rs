@@ -81,7 +81,7 @@ fn query_prints_matches_in_rank_order_with_their_whole_records() {
     assert_eq!(matches.len(), 6);
     for (rank, found) in (1..).zip(&matches) {
         let keys: Vec<&str> = found.as_object().unwrap().keys().map(String::as_str).collect();
-        let mut expected = ["rank", "id", "file", "title", "score", "distance", "verdict", "item"];
+        let mut expected = ["rank", "id", "file", "title", "score", "distance", "verdict", "work_look", "item"];
         expected.sort_unstable();
         let mut sorted = keys.clone();
         sorted.sort_unstable();
