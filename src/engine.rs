@@ -3,7 +3,9 @@
 //! An [`Engine`] joins a model with the collection that was built with it; the front page of the crate shows one at work.
 
 use crate::{
-    collection::{BACKGROUND_RANK, Collection, EmbeddingKind, Filter, FilterError, Quality, Thresholds},
+    collection::{
+        BACKGROUND_RANK, Collection, EmbeddingKind, Filter, FilterError, Item, Manifest, Quality, Thresholds,
+    },
     image::{self, ImageError, Limits, Look, Looks, Picture, Region},
     index::{Allowed, Effort, IndexError, MetricName, Query, Sighting},
     model::{Embedding, Model, ModelError, ModelId},
@@ -225,24 +227,12 @@ impl Engine {
         ranked.truncate(options.limit);
         let thresholds = self.thresholds_for(options, background)?;
         let (sightings, places): (Vec<Sighting>, Vec<usize>) = ranked.into_iter().unzip();
-        let several = manifest.looks().len() > 1;
         let all = allowed.map_or(self.collection.len(), Allowed::count);
         let matches: Vec<Match> = (1..)
             .zip(sightings)
             .map(|(rank, sighting)| {
-                let item = self.collection.item(sighting.item as usize);
-                Match {
-                    rank,
-                    id: sighting.item,
-                    file: item.file().to_owned(),
-                    title: item.title().to_owned(),
-                    score: sighting.score,
-                    distance: manifest.metric.distance(sighting.score),
-                    verdict: verdict(sighting.score, thresholds),
-                    look: None,
-                    work_look: several.then(|| manifest.looks()[sighting.look]),
-                    item: item.record().clone(),
-                }
+                let record = self.collection.item(sighting.item as usize);
+                Match { rank, ..described(sighting.item, sighting, record, manifest, thresholds) }
             })
             .collect();
         let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
@@ -278,6 +268,12 @@ impl Engine {
         Ok((ranked, looked_at))
     }
 
+    /// An item that is not the collection's, and was looked at as its own items are, as a match that is judged by the
+    /// thresholds of an answer.
+    pub(crate) fn describe(&self, id: u32, sighting: Sighting, item: &Item, thresholds: Thresholds) -> Match {
+        described(id, sighting, item, self.collection.manifest(), thresholds)
+    }
+
     /// What scores mean in this collection when a query is looked at in these ways, before the typical background; those of
     /// an [`Answer`] are for its own.
     pub fn thresholds(&self, looks: Looks) -> Thresholds {
@@ -304,6 +300,24 @@ impl Engine {
 /// The score of the work whose rank says what strangers score.
 fn background(ranked: &[(Sighting, usize)]) -> Option<f32> {
     ranked.get(BACKGROUND_RANK - 1).map(|(sighting, _)| sighting.score)
+}
+
+/// An item as a match; the first one, until it is ranked.
+fn described(id: u32, sighting: Sighting, item: &Item, manifest: &Manifest, thresholds: Thresholds) -> Match {
+    let Sighting { look, score, .. } = sighting;
+    let looks = manifest.looks();
+    Match {
+        rank: 1,
+        id,
+        file: item.file().to_owned(),
+        title: item.title().to_owned(),
+        score,
+        distance: manifest.metric.distance(score),
+        verdict: verdict(score, thresholds),
+        look: None,
+        work_look: looks.get(look).copied().filter(|_| looks.len() > 1),
+        item: item.record().clone(),
+    }
 }
 
 /// A match that is not close is never the same picture, however low the threshold for "same" may be.

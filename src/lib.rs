@@ -12,8 +12,9 @@
 //! * [`index`]: 512 numbers find their neighbours, through a forest or by an exact scan.
 //! * [`collection`]: what travels over HTTP: one manifest and hash-named shards.
 //! * [`engine`]: a query picture in, ranked matches out; the only place where the rooms meet.
+//! * [`own`]: pictures that a visitor adds, in a collection of their own on their device.
 //!
-//! Imports point one way: image ← model, index ← collection ← engine ← {web, cli}.
+//! Imports point one way: image ← model, index ← collection ← engine ← own ← web, and engine ← cli.
 //!
 //! # Searching a site
 //!
@@ -46,6 +47,7 @@ mod hash;
 pub mod image;
 pub mod index;
 pub mod model;
+pub mod own;
 pub mod seed;
 #[cfg(not(target_family = "wasm"))]
 pub mod serve;

@@ -13,7 +13,7 @@ use private_eye::{
         About, CalibrationOptions, ChangedCopy, CollectionError, CollectionWriter, EmbeddingKind, MAX_LOOKS, Manifest,
         ModelFile, SiteFolder, calibrate,
     },
-    image::{Look, Looks, Picture, changes, encode_jpeg},
+    image::{self, Look, Looks, Picture, THUMBNAIL_SIDE, changes},
     index::{Forest, ForestOptions, Random},
     model::{Embedding, Model},
 };
@@ -21,7 +21,6 @@ use std::path::{Path, PathBuf};
 
 /// Pictures that are embedded before their results are written: enough to keep all cores busy, few enough to hold.
 const AT_A_TIME: usize = 256;
-const THUMBNAIL_QUALITY: u8 = 80;
 /// The longer side of the pictures whose changed copies measure the collection.
 const LARGEST_CHANGED: u32 = 1024;
 
@@ -83,7 +82,7 @@ pub struct Build {
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// The longer side of a thumbnail in pixels.
-    #[arg(long, value_name = "PIXELS", default_value_t = 160, value_parser = clap::value_parser!(u32).range(16..=1024))]
+    #[arg(long, value_name = "PIXELS", default_value_t = THUMBNAIL_SIDE, value_parser = clap::value_parser!(u32).range(16..=1024))]
     thumbnail: u32,
     /// How many pictures to work on at a time [default: one for each core].
     #[arg(long, value_name = "N")]
@@ -175,7 +174,7 @@ impl Build {
     ) -> Result<Taken<'a>, Failure> {
         let look = |picture: &Picture| {
             let embeddings = model.look(picture, &self.looks).map_err(|error| error.to_string())?;
-            let thumbnail = encode_jpeg(&picture.fit(self.thumbnail), THUMBNAIL_QUALITY);
+            let thumbnail = image::thumbnail(picture, self.thumbnail);
             let normalized: Vec<Vec<f32>> = embeddings.iter().map(Embedding::normalized).collect();
             Ok((normalized, thumbnail.map_err(|error| error.to_string())?))
         };

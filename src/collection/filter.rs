@@ -80,15 +80,25 @@ impl Filter {
     /// # Errors
     /// [`FilterError::NoColumn`] if no item has a column of a condition.
     pub fn allowed(&self, collection: &Collection) -> Result<Option<Allowed>, FilterError> {
-        if self.conditions.is_empty() && self.without.is_empty() {
+        let conditions = self.among(collection.items(), &collection.manifest().columns)?;
+        if self.without.is_empty() {
+            return Ok(conditions);
+        }
+        let mut allowed = conditions.unwrap_or_else(|| Allowed::all(collection.len()));
+        self.without.iter().for_each(|&item| allowed.remove(item));
+        Ok(Some(allowed))
+    }
+
+    /// Those of the items for which all conditions hold; nothing where there are no conditions.
+    pub(crate) fn among(&self, items: &[Item], columns: &[String]) -> Result<Option<Allowed>, FilterError> {
+        if self.conditions.is_empty() {
             return Ok(None);
         }
-        let mut allowed = Allowed::all(collection.len());
+        let mut allowed = Allowed::all(items.len());
         for condition in &self.conditions {
-            let column = column(&condition.column, collection)?;
-            allowed.retain(|item| condition.test.holds(collection.item(item as usize), &column));
+            let column = column(&condition.column, items, columns)?;
+            allowed.retain(|item| condition.test.holds(&items[item as usize], &column));
         }
-        self.without.iter().for_each(|&item| allowed.remove(item));
         Ok(Some(allowed))
     }
 }
@@ -136,10 +146,10 @@ fn range(text: &str) -> Option<(f64, f64)> {
 }
 
 /// The name under which the items have a column: the same letters first, then without regard to upper and lower case.
-fn column(asked: &str, collection: &Collection) -> Result<String, FilterError> {
+fn column(asked: &str, items: &[Item], columns: &[String]) -> Result<String, FilterError> {
     let named = || {
-        let given = collection.manifest().columns.iter().map(String::as_str);
-        given.chain(collection.items().iter().flat_map(|item| item.record().keys().map(String::as_str)))
+        let given = columns.iter().map(String::as_str);
+        given.chain(items.iter().flat_map(|item| item.record().keys().map(String::as_str)))
     };
     let same = |name: &&str| *name == asked;
     let alike = |name: &&str| lower(name) == lower(asked);

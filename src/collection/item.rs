@@ -58,7 +58,7 @@ impl Item {
     }
 
     /// Takes a record as it stands in a file.
-    pub(super) fn from_record(record: Map<String, Value>) -> Result<Item, String> {
+    pub(crate) fn from_record(record: Map<String, Value>) -> Result<Item, String> {
         for key in ["file", "title"] {
             if !matches!(record.get(key), Some(Value::String(_))) {
                 return Err(format!("it has no {key:?} in words"));

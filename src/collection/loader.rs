@@ -79,7 +79,7 @@ impl Loader {
         }
         let vectors = vectors.ok_or_else(|| CollectionError::Manifest("it names no vectors".into()))?;
         let vectors = vectors.with_metric(manifest.metric);
-        let forest = forest.ok_or_else(|| CollectionError::Manifest("its forest has no trees".into()))?;
+        let forest = forest.unwrap_or_else(|| Forest::none(vectors.len()));
         let sieve = Sieve::new(&vectors);
         Ok(Collection { manifest, vectors, sieve, forest, items, thumbnails, samples })
     }

@@ -1,4 +1,4 @@
-use super::{CollectionError, ModelFile};
+use super::{CollectionError, ModelFile, sha256};
 use crate::image::Look;
 use crate::index::{Effort, MetricName, Rows};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -162,6 +162,8 @@ pub enum Basis {
     ChangedCopies,
     /// The embeddings themselves, where there were no pictures to change.
     Embeddings,
+    /// Nothing of this collection: another one with the same model, beside which this one is searched.
+    OtherCollection,
 }
 
 /// Scores that 1, 5, 50, 95 and 99 of 100 queries do not exceed.
@@ -218,6 +220,14 @@ impl fmt::Display for Part {
     }
 }
 
+impl Shard {
+    /// The file that holds these bytes of a part.
+    pub(crate) fn new(part: Part, bytes: &[u8], first: u32, count: u32) -> Shard {
+        let sha256 = sha256(bytes);
+        Shard { file: part.file(&sha256), sha256, bytes: bytes.len() as u64, first, count }
+    }
+}
+
 impl Shards {
     pub fn of(&self, part: Part) -> &[Shard] {
         match part {
@@ -229,8 +239,7 @@ impl Shards {
         }
     }
 
-    #[cfg(not(target_family = "wasm"))]
-    pub(super) fn of_mut(&mut self, part: Part) -> &mut Vec<Shard> {
+    pub(crate) fn of_mut(&mut self, part: Part) -> &mut Vec<Shard> {
         match part {
             Part::Vectors => &mut self.vectors,
             Part::Forest => &mut self.forest,
@@ -284,6 +293,11 @@ impl Manifest {
         Rows::new(self.looks.len())
     }
 
+    /// Whether every vector is compared, so that there need not be trees.
+    pub fn is_scanned(&self) -> bool {
+        self.effort(Effort::Auto) == Effort::Exact && self.quality.effort.is_empty()
+    }
+
     /// What an effort means here: [`Effort::Auto`] becomes the measured default, or the exact scan in a small collection.
     pub fn effort(&self, asked: Effort) -> Effort {
         match asked {
@@ -319,7 +333,7 @@ impl Manifest {
                 Part::Vectors | Part::Items | Part::Thumbnails if next != u64::from(self.count) => {
                     return Err(format!("it has {} items, but {part} for {next}", self.count));
                 }
-                Part::Forest if next == 0 => return Err("its forest has no trees".into()),
+                Part::Forest if next == 0 && !self.is_scanned() => return Err("its forest has no trees".into()),
                 _ => {}
             }
         }

@@ -38,6 +38,7 @@ pub use manifest::{
     OLDEST_VERSION, Part, Quality, Quantiles, Shard, Shards, Thresholds, VERSION,
 };
 pub use model_file::ModelFile;
+pub(crate) use pictures::Pictures;
 #[cfg(not(target_family = "wasm"))]
 pub use site::{SITE_ENTRIES, SiteError, SiteFolder};
 #[cfg(not(target_family = "wasm"))]

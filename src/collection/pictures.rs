@@ -1,15 +1,13 @@
 //! Shards of small JPEG pictures: thumbnails and samples.
 
-use crate::index::{IndexError, METADATA_KEY, Tensors};
-#[cfg(not(target_family = "wasm"))]
-use crate::index::{Output, write};
+use crate::index::{IndexError, METADATA_KEY, Output, Tensors, write};
 use serde::{Deserialize, Serialize};
 
 const FORMAT_VERSION: u32 = 1;
 
 /// JPEG files one after the other.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Pictures {
+pub(crate) struct Pictures {
     jpeg: Vec<u8>,
     /// Where each begins, and where the last one ends.
     offsets: Vec<u32>,
@@ -18,7 +16,7 @@ pub(super) struct Pictures {
 
 /// What a shard of samples says about each of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SampleNote {
+pub(crate) struct SampleNote {
     pub label: String,
     pub change: String,
 }
@@ -31,8 +29,6 @@ struct Metadata {
     samples: Vec<SampleNote>,
 }
 
-/// Only builds write.
-#[cfg(not(target_family = "wasm"))]
 impl Pictures {
     pub fn new() -> Pictures {
         Pictures { jpeg: Vec::new(), offsets: vec![0], samples: Vec::new() }
@@ -44,21 +40,6 @@ impl Pictures {
         self.offsets.push(self.jpeg.len() as u32);
     }
 
-    pub fn push_sample(&mut self, note: SampleNote, jpeg: &[u8]) {
-        self.push(jpeg);
-        self.samples.push(note);
-    }
-
-    /// Bytes of pictures and offsets.
-    pub fn bytes(&self) -> usize {
-        self.jpeg.len() + self.offsets.len() * 4
-    }
-
-    /// Bytes of the notes of samples.
-    pub fn note_bytes(&self) -> usize {
-        self.samples.iter().map(|note| note.label.len() + note.change.len() + 64).sum()
-    }
-
     /// `jpeg` U8 `[bytes]` and `offsets` U32 `[count + 1]`; what `kind` of pictures, and the notes of samples, in the
     /// metadata.
     pub fn to_safetensors(&self, kind: &str) -> Vec<u8> {
@@ -67,9 +48,7 @@ impl Pictures {
         let offsets = Output::u32("offsets", &[self.offsets.len()], self.offsets.iter().copied());
         write(&metadata, &[jpeg, offsets])
     }
-}
 
-impl Pictures {
     pub fn len(&self) -> usize {
         self.offsets.len() - 1
     }
@@ -101,6 +80,25 @@ impl Pictures {
             return Err(file.damaged("it does not describe each of its samples"));
         }
         Ok(Pictures { jpeg: jpeg.to_vec(), offsets, samples: metadata.samples })
+    }
+}
+
+/// Only builds do.
+#[cfg(not(target_family = "wasm"))]
+impl Pictures {
+    pub fn push_sample(&mut self, note: SampleNote, jpeg: &[u8]) {
+        self.push(jpeg);
+        self.samples.push(note);
+    }
+
+    /// Bytes of pictures and offsets.
+    pub fn bytes(&self) -> usize {
+        self.jpeg.len() + self.offsets.len() * 4
+    }
+
+    /// Bytes of the notes of samples.
+    pub fn note_bytes(&self) -> usize {
+        self.samples.iter().map(|note| note.label.len() + note.change.len() + 64).sum()
     }
 }
 

@@ -1,7 +1,7 @@
 use super::pictures::{Pictures, SampleNote};
 use super::{
     CollectionError, EmbeddingKind, FORMAT, Item, MAX_SHARD_BYTES, Manifest, ModelFile, Part, Quality, Shard, Shards,
-    VERSION, sha256,
+    VERSION,
 };
 use crate::image::Look;
 use crate::index::{Forest, MetricName, Rows, Vectors};
@@ -222,11 +222,9 @@ impl Files {
     }
 
     fn put(&mut self, part: Part, first: usize, count: usize, bytes: &[u8]) -> Result<(), CollectionError> {
-        let sha256 = sha256(bytes);
-        let file = part.file(&sha256);
-        fs_err::write(self.folder.join(&file), bytes)?;
-        let (first, count) = (first as u32, count as u32);
-        self.shards.of_mut(part).push(Shard { file, sha256, bytes: bytes.len() as u64, first, count });
+        let shard = Shard::new(part, bytes, first as u32, count as u32);
+        fs_err::write(self.folder.join(&shard.file), bytes)?;
+        self.shards.of_mut(part).push(shard);
         Ok(())
     }
 }

@@ -68,6 +68,18 @@ fn damaged(reason: &str) -> ImageError {
     ImageError::Damaged { format: Format::Jpeg, reason: reason.trim_matches('"').trim_end().to_owned() }
 }
 
+/// The longer side of a thumbnail in pixels, where nobody wishes for another.
+pub const THUMBNAIL_SIDE: u32 = 160;
+const THUMBNAIL_QUALITY: u8 = 80;
+
+/// A small JPEG of a picture, its longer side at most `side` pixels.
+///
+/// # Errors
+/// As [`encode_jpeg`].
+pub fn thumbnail(picture: &Picture, side: u32) -> Result<Vec<u8>, ImageError> {
+    encode_jpeg(&picture.fit(side), THUMBNAIL_QUALITY)
+}
+
 /// Encodes a baseline JPEG (thumbnails, samples); `quality` is 1..=100. The same picture gives the same bytes everywhere.
 ///
 /// # Errors

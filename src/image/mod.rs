@@ -25,7 +25,7 @@ mod resize;
 
 pub use error::ImageError;
 pub use format::Format;
-pub use jpeg::encode_jpeg;
+pub use jpeg::{THUMBNAIL_SIDE, encode_jpeg, thumbnail};
 pub use look::{Look, Looks, NoLook};
 
 /// Limits that keep a hostile or huge file from exhausting memory.

@@ -91,7 +91,6 @@ pub(crate) struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn u8(name: &'a str, shape: &[usize], bytes: Vec<u8>) -> Output<'a> {
         Output { name, dtype: Dtype::U8, shape: shape.to_vec(), bytes }
     }

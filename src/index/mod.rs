@@ -34,9 +34,7 @@ pub use search::Index;
 pub use sieve::Sieve;
 pub use vectors::{MAX_DIM, Query, Vectors, VectorsFile};
 
-pub(crate) use file::{METADATA_KEY, Tensors};
-#[cfg(not(target_family = "wasm"))]
-pub(crate) use file::{Output, write};
+pub(crate) use file::{METADATA_KEY, Output, Tensors, write};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

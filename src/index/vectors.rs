@@ -95,6 +95,23 @@ impl Vectors {
         self.squares.truncate(count);
     }
 
+    /// Adds some of the vectors of another list.
+    ///
+    /// # Panics
+    /// If `items` reaches beyond the last vector of `other`.
+    pub fn append(&mut self, other: &Vectors, items: Range<usize>) -> Result<(), IndexError> {
+        if other.dim != self.dim {
+            return Err(IndexError::Dimension { got: other.dim, expected: self.dim });
+        }
+        if self.len() + items.len() > u32::MAX as usize {
+            return Err(IndexError::TooMany);
+        }
+        self.codes.extend_from_slice(other.rows(items.clone()));
+        self.scales.extend_from_slice(&other.scales[items.clone()]);
+        self.squares.extend_from_slice(&other.squares[items]);
+        Ok(())
+    }
+
     /// `count` vectors of `dim` zeros each, to be filled with [`place`](Vectors::place).
     pub fn zeros(dim: usize, count: usize) -> Result<Vectors, IndexError> {
         let mut vectors = Vectors::new(dim)?;

@@ -7,6 +7,7 @@ use crate::collection::CollectionError;
 use crate::engine::EngineError;
 use crate::image::ImageError;
 use crate::model::ModelError;
+use crate::own::OwnError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
@@ -33,6 +34,10 @@ pub enum WebError {
     Option { option: &'static str, reason: String },
     #[error("{what} {number} does not exist: the collection has {count}, counted from 0")]
     NotFound { what: &'static str, number: u32, count: usize },
+    #[error("none of your own pictures has the number {id}; it may have been removed")]
+    NoSuchPicture { id: u32 },
+    #[error(transparent)]
+    Own(#[from] OwnError),
     #[error(transparent)]
     Collection(#[from] CollectionError),
     #[error(transparent)]
@@ -56,7 +61,8 @@ impl WebError {
             WebError::TooLong { .. } => "CorruptedDownload",
             WebError::Aborted => "Aborted",
             WebError::Option { .. } => "BadOption",
-            WebError::NotFound { .. } => "NotFound",
+            WebError::NotFound { .. } | WebError::NoSuchPicture { .. } => "NotFound",
+            WebError::Own(error) => own(error),
             WebError::Collection(error) => collection(error),
             WebError::Engine(error) => engine(error),
             WebError::Model(_) => "BadModel",
@@ -85,6 +91,16 @@ fn engine(error: &EngineError) -> &'static str {
         EngineError::OtherModel { .. } => "ModelMismatch",
         EngineError::Region(_) | EngineError::Threshold(_) | EngineError::Filter(_) => "BadOption",
         EngineError::Index(_) => "BadCollection",
+    }
+}
+
+fn own(error: &OwnError) -> &'static str {
+    match error {
+        OwnError::OtherModel { .. } | OwnError::OtherWay { .. } => "ModelMismatch",
+        OwnError::TooLong { .. } | OwnError::TooMany => "TooLarge",
+        OwnError::Vectors { .. } => "BadOption",
+        OwnError::Collection(error) => collection(error),
+        OwnError::Index(_) => "BadCollection",
     }
 }
 

@@ -7,6 +7,7 @@ mod download;
 mod error;
 mod fetch;
 mod hash;
+mod own;
 mod patience;
 mod progress;
 mod question;
@@ -21,15 +22,18 @@ use web_sys::AbortSignal;
 use self::download::{Downloaded, Order};
 use self::error::WebError;
 use self::progress::PartProgress;
+use self::question::Answer;
 use crate::collection::{Collection, Conditions, Filter, Manifest, ModelFile, Sample, Thresholds};
 use crate::engine::{Engine, EngineError, SearchOptions};
 use crate::image::{self, ImageError, Limits, Picture};
 use crate::index::Query;
+use crate::own::{self as own_pictures, Own, OwnFilter};
 
 /// A collection and its model, on this device.
 #[wasm_bindgen]
 pub struct Eye {
     engine: Engine,
+    own: Own,
     manifest_sha256: String,
     parts: Vec<PartProgress>,
 }
@@ -77,7 +81,8 @@ impl Eye {
         let order = Order { url, on_progress, signal, patience, consent };
         let Downloaded { model, collection, manifest_sha256, parts } = download::everything(order).await?;
         let engine = Engine::new(model, collection).map_err(WebError::Engine)?;
-        Ok(Eye { engine, manifest_sha256, parts })
+        let own = Own::beside(engine.collection().manifest()).map_err(WebError::Own)?;
+        Ok(Eye { engine, own, manifest_sha256, parts })
     }
 
     /// Title, size, model and thresholds of the collection.
@@ -100,10 +105,11 @@ impl Eye {
     }
 
     /// The works nearest to a question: `{ matches, verdict, looked_at, exact }`. The question is a list of embeddings,
-    /// as `embed` gives them, and of numbers of works; each match says under `query` which of them it is nearest to.
-    /// Options: `limit`, `effort` (`"auto"`, `"exact"` or a number), `filters` (`{ column: [value, …] }` or
-    /// `{ column: { from, to } }`), `without` (numbers of works that are left out) and `closer` (whether the embeddings
-    /// are those of several looks at one picture, which more strangers resemble).
+    /// as `embed` gives them, of numbers of works, and of own pictures as `{ own: id }`; each match says under `query` which
+    /// of them it is nearest to, and under `own` whose it is. Options: `limit`, `effort` (`"auto"`, `"exact"` or a number),
+    /// `filters` (`{ column: [value, …] }` or `{ column: { from, to } }`), `without` and `withoutOwn` (numbers of works and
+    /// of own pictures that are left out), `own` (whether own pictures are searched; they are by default) and `closer`
+    /// (whether the embeddings are those of several looks at one picture, which more strangers resemble).
     pub fn search(&self, question: Array, options: &JsValue) -> Result<JsValue, JsValue> {
         let defaults = SearchOptions::default();
         let parts = question.iter().map(|part| self.part(&part)).collect::<Result<Vec<Query>, WebError>>()?;
@@ -112,6 +118,8 @@ impl Eye {
         }
         let Conditions(conditions) = values::option(options, "filters")?.unwrap_or_default();
         let filter = Filter { conditions, without: values::option(options, "without")?.unwrap_or_default() };
+        let without = OwnFilter { without: values::option(options, "withoutOwn")?.unwrap_or_default() };
+        let own = values::option(options, "own")?.unwrap_or(true).then_some((&self.own, &without));
         let options = SearchOptions {
             limit: values::option(options, "limit")?.unwrap_or(defaults.limit),
             effort: values::effort(options)?,
@@ -119,8 +127,8 @@ impl Eye {
             filter,
             ..defaults
         };
-        let found = question::answer(&self.engine, &parts, &options).map_err(WebError::Engine)?;
-        Ok(values::to_js(&found)?)
+        let found = own_pictures::search(&self.engine, own, &parts, &options).map_err(WebError::Engine)?;
+        Ok(values::to_js(&Answer::from(found))?)
     }
 
     /// The columns to filter by: `[{ name, values: [[value, count], …] }]` or `[{ name, range: { from, to } }]`.
@@ -200,14 +208,20 @@ impl Eye {
         self.engine.collection()
     }
 
-    /// A part of a question: an embedding, or the number of a work, which stands for the stored vector of its whole.
+    /// A part of a question: an embedding, or the number of a work or of an own picture, which stands for the stored vector
+    /// of its whole.
     fn part(&self, part: &JsValue) -> Result<Query, WebError> {
         if let Some(numbers) = part.dyn_ref::<Float32Array>() {
             return Ok(Query::quantize(&numbers.to_vec()).map_err(EngineError::from)?);
         }
+        if part.is_object()
+            && let Some(id) = values::option::<u32>(part, "own")?
+        {
+            return self.own.query(id).ok_or(WebError::NoSuchPicture { id });
+        }
         let number = part.as_f64().filter(|number| *number >= 0.0 && number.fract() == 0.0);
         let Some(number) = number.filter(|number| *number <= f64::from(u32::MAX)) else {
-            let reason = "each of its parts is an embedding (Float32Array) or the number of a work".into();
+            let reason = "each of its parts is an embedding (Float32Array), the number of a work, or { own: number }".into();
             return Err(WebError::Option { option: "question", reason });
         };
         self.check("work", number as u32, self.collection().len())?;

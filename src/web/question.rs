@@ -1,14 +1,14 @@
-//! One question of one or several parts: pictures, parts of pictures, works of the collection.
+//! An answer as a page reads it.
 
 use serde::Serialize;
 
 use crate::collection::Thresholds;
-use crate::engine::{Answer, Engine, EngineError, Match, SearchOptions, Verdict};
-use crate::index::Query;
+use crate::engine::{Match, Verdict};
+use crate::own::{Found, Searched};
 
-/// An answer that says of each match which part of the question it belongs to.
+/// The matches of a question of one or several parts, the published works and one's own pictures in one ranking.
 #[derive(Serialize)]
-pub struct Found {
+pub struct Answer {
     matches: Vec<FoundMatch>,
     verdict: Verdict,
     looked_at: usize,
@@ -20,15 +20,14 @@ pub struct Found {
 struct FoundMatch {
     #[serde(flatten)]
     found: Match,
+    own: bool,
     /// Place in the question, from 0, of the part that is nearest to this work.
     query: usize,
 }
 
-/// Searches for all parts of a question among the works that the options let through.
-pub fn answer(engine: &Engine, parts: &[Query], options: &SearchOptions) -> Result<Found, EngineError> {
-    let allowed = options.filter.allowed(engine.collection())?;
-    let (answer, places) = engine.search_together(parts, allowed.as_ref(), options)?;
-    let Answer { matches, verdict, looked_at, exact, thresholds, .. } = answer;
-    let matches = matches.into_iter().zip(places).map(|(found, query)| FoundMatch { found, query }).collect();
-    Ok(Found { matches, verdict, looked_at, exact, thresholds })
+impl From<Searched> for Answer {
+    fn from(Searched { found, verdict, looked_at, exact, thresholds }: Searched) -> Answer {
+        let matches = found.into_iter().map(|Found { found, own, query }| FoundMatch { found, own, query }).collect();
+        Answer { matches, verdict, looked_at, exact, thresholds }
+    }
 }

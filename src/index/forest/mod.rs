@@ -44,6 +44,11 @@ pub struct Forest {
 }
 
 impl Forest {
+    /// No trees, beside so many vectors: whoever searches it compares all of them.
+    pub fn none(items: usize) -> Forest {
+        Forest { shape: Shape { items, leaf: items.max(2), depth: 0 }, trees: Vec::new() }
+    }
+
     /// Trees in the forest.
     pub fn len(&self) -> usize {
         self.trees.len()

@@ -35,7 +35,7 @@ impl Forest {
         Ok((compare(vectors, query, limit, gathered.into_iter()), looked_at))
     }
 
-    /// At least `wanted` different allowed items, or all there are, ascending.
+    /// At least `wanted` different allowed items, or all there are, ascending; all where there are no trees.
     pub(in crate::index) fn gather(
         &self,
         vectors: &Vectors,
@@ -47,6 +47,9 @@ impl Forest {
         allowed.map_or(Ok(()), |allowed| vectors.check_allowed(allowed))?;
         if vectors.len() != self.items() {
             return Err(IndexError::OtherVectors { forest: self.items(), vectors: vectors.len() });
+        }
+        if self.is_empty() {
+            return Ok(allowed.map_or_else(|| (0..self.items() as u32).collect(), |allowed| allowed.iter().collect()));
         }
         let lean = |pivot: u32| lean(vectors.metric(), query.as_row(), vectors.get(pivot as usize));
         let mut gathered = Vec::new();

@@ -1,0 +1,110 @@
+use std::collections::HashSet;
+
+use super::Own;
+use crate::collection::{FilterError, Thresholds};
+use crate::engine::{Engine, EngineError, Match, SearchOptions, Verdict};
+use crate::index::{Allowed, Query, Sighting};
+
+/// The answer to a question that was asked of the published works and of one's own pictures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Searched {
+    /// Best first, whoever's they are; of equals, the published ones first.
+    pub found: Vec<Found>,
+    /// The verdict on the best match.
+    pub verdict: Verdict,
+    /// How many works and pictures were compared.
+    pub looked_at: usize,
+    /// Whether those were all that may be answers.
+    pub exact: bool,
+    /// From which scores on a match is the same or similar, whoever's it is: by how near the published works are.
+    pub thresholds: Thresholds,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Of an own picture, `id` is its number in [`Own`].
+    pub found: Match,
+    pub own: bool,
+    /// Place in the question, from 0, of the part that it is nearest to.
+    pub query: usize,
+}
+
+/// Which of one's own pictures may be matches.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OwnFilter {
+    /// Numbers of those that are left out.
+    pub without: Vec<u32>,
+}
+
+/// Searches for all parts of a question among the published works that the options let through, and in `own`, where that is
+/// wanted. Conditions on columns hold for both; where one of the two lacks a column, none of it is a match.
+pub fn search(
+    engine: &Engine,
+    own: Option<(&Own, &OwnFilter)>,
+    parts: &[Query],
+    options: &SearchOptions,
+) -> Result<Searched, EngineError> {
+    let own = own.filter(|(own, _)| !own.is_empty());
+    let theirs = options.filter.allowed(engine.collection());
+    let ours = own.map(|(own, filter)| Ok::<_, FilterError>((own, filter, options.filter.among(&own.items, &[])?))).transpose();
+    let (allowed, ours) = match (theirs, ours) {
+        (Ok(allowed), Ok(ours)) => (allowed, ours),
+        (Ok(allowed), Err(_)) => (allowed, None),
+        (Err(_), Ok(ours @ Some(_))) => (Some(Allowed::none(engine.collection().len())), ours),
+        (Err(error), _) => return Err(error.into()),
+    };
+    let (answer, places) = engine.search_together(parts, allowed.as_ref(), options)?;
+    let thresholds = answer.thresholds;
+    let published = answer.matches.into_iter().zip(places);
+    let mut found: Vec<Found> = published.map(|(found, query)| Found { found, own: false, query }).collect();
+    let (mut verdict, mut looked_at) = (answer.verdict, answer.looked_at);
+    if let Some((own, filter, allowed)) = ours {
+        let allowed = own.allowed(allowed, filter);
+        looked_at += allowed.count();
+        found.extend(own.nearest(engine, parts, &allowed, options.limit, thresholds)?);
+        found.sort_by(|left, right| right.found.score.total_cmp(&left.found.score).then(left.own.cmp(&right.own)));
+        found.truncate(options.limit);
+        (1..).zip(&mut found).for_each(|(rank, found)| found.found.rank = rank);
+        verdict = found.first().map_or(Verdict::None, |best| best.found.verdict);
+    }
+    Ok(Searched { found, verdict, looked_at, exact: answer.exact, thresholds })
+}
+
+impl Own {
+    fn allowed(&self, conditions: Option<Allowed>, filter: &OwnFilter) -> Allowed {
+        let mut allowed = conditions.unwrap_or_else(|| Allowed::all(self.len()));
+        filter.without.iter().filter_map(|&id| self.place(id)).for_each(|place| allowed.remove(place as u32));
+        allowed
+    }
+
+    /// The nearest of the allowed pictures to any part of the question, each once.
+    fn nearest(
+        &self,
+        engine: &Engine,
+        parts: &[Query],
+        allowed: &Allowed,
+        limit: usize,
+        thresholds: Thresholds,
+    ) -> Result<Vec<Found>, EngineError> {
+        // Whoever is left out may stand before all who are not.
+        let out = self.len() - allowed.count();
+        let mut ranked: Vec<(Sighting, usize)> = Vec::new();
+        for (place, query) in parts.iter().enumerate() {
+            let nearest = self.rows().exact(&self.vectors, query, limit.saturating_add(out).min(self.len()))?;
+            let wanted = nearest.into_iter().filter(|found| allowed.contains(found.item));
+            ranked.extend(wanted.take(limit).map(|found| (found, place)));
+        }
+        ranked.sort_by(|(left, one), (right, other)| {
+            right.score.total_cmp(&left.score).then(left.item.cmp(&right.item)).then(one.cmp(other))
+        });
+        let mut seen = HashSet::new();
+        ranked.retain(|(found, _)| seen.insert(found.item));
+        ranked.truncate(limit);
+        let described = ranked.into_iter().map(|(sighting, query)| {
+            let place = sighting.item as usize;
+            let found = engine.describe(self.id(place), sighting, &self.items[place], thresholds);
+            Found { found, own: true, query }
+        });
+        Ok(described.collect())
+    }
+}
