@@ -316,7 +316,7 @@ fn id(item: &Item) -> Option<u32> {
 
 /// How pictures become vectors, but for the weights.
 fn way(manifest: &Manifest) -> String {
-    let looks: Vec<String> = manifest.looks().iter().map(Look::name).collect();
+    let looks: Vec<String> = manifest.looks().iter().map(|look| look.name()).collect();
     format!("{:?} {}", manifest.embedding, looks.join(" ")).to_lowercase()
 }
 

@@ -136,7 +136,7 @@ impl Eye {
             file: manifest.model.file.clone(),
             sha256: manifest.model.id.sha256.clone(),
             raw: manifest.embedding == EmbeddingKind::Raw,
-            looks: manifest.looks().iter().map(Look::name).collect(),
+            looks: manifest.looks().iter().map(|look| look.name()).collect(),
             key: self.own.key(),
         };
         Ok(values::to_js(&kind)?)
