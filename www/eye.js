@@ -3,6 +3,8 @@
 // Everything is fetched before `open` resolves; afterwards nothing here uses the network.
 
 import { aborted, EyeError, Link } from "./link.js";
+import { OwnPictures } from "./own/own.js";
+import { Pool } from "./own/pool.js";
 import { readable } from "./readable.js";
 
 export { EyeError };
@@ -34,20 +36,24 @@ export function supported() {
  * @param {(size: {missing: number, total: number}) => Promise<void> | void} [options.beforeDownload] asked, in bytes,
  *   before anything that is not on this device yet is fetched; what it returns is waited for
  * @param {number} [options.patience] milliseconds that the server may take for the first file, 10 000 by default
+ * @param {number} [options.workers] to embed own pictures with, started at once so that nothing is fetched later
  * @param {AbortSignal} [options.signal] aborts the download
  */
-export async function open(collection, { onProgress, onRequest, beforeDownload, patience, signal } = {}) {
+export async function open(collection, { onProgress, onRequest, beforeDownload, patience, workers, signal } = {}) {
   if (!supported()) {
     throw new EyeError("NoSimd", "This browser lacks WebAssembly SIMD, which the search needs. Chrome and Edge from 91, Firefox from 89 and Safari from 16.4 have it.");
   }
   if (signal?.aborted) throw aborted();
   const link = new Link(onRequest);
+  const pool = new Pool(link, workers);
   try {
     const address = new URL(collection, document.baseURI).href;
     await link.call("open", [address, { patience, asks: Boolean(beforeDownload) }], { onProgress, onAsk: beforeDownload, signal });
-    return new Eye(link, await link.call("info", []));
+    await pool.loaded();
+    return new Eye(link, pool, await link.call("info", []));
   } catch (error) {
     link.close();
+    pool.close();
     throw error;
   }
 }
@@ -55,9 +61,13 @@ export async function open(collection, { onProgress, onRequest, beforeDownload, 
 /** An open collection. */
 class Eye {
   #link;
+  #pool;
 
-  constructor(link, info) {
+  constructor(link, pool, info) {
     this.#link = link;
+    this.#pool = pool;
+    /** The visitor's own pictures. */
+    this.own = new OwnPictures(link, pool);
     /** Title, number of works, model, hashes, sizes in bytes and thresholds of the collection. */
     this.info = info;
   }
@@ -78,17 +88,18 @@ class Eye {
    * @param {{x: number, y: number, width: number, height: number}} [options.region] the part of each picture to search
    *   for, as fractions of width and height
    * @param {Record<string, string[] | {from?: number, to?: number}>} [options.filters] wanted values of columns
-   * @param {number[]} [options.without] works to leave out
+   * @param {(number | {own: number})[]} [options.without] works and own pictures to leave out
+   * @param {boolean} [options.own] whether own pictures are searched as well; they are by default
    * @param {boolean} [options.closer] look at each picture in several ways; each match says under `look` which one found it
    * @param {AbortSignal} [options.signal]
    *
-   * @typedef {Blob | Float32Array | number} Part
+   * @typedef {Blob | Float32Array | number | {own: number}} Part
    */
-  async search(question, { limit, effort, region, filters, without, closer, signal } = {}) {
+  async search(question, { limit, effort, region, filters, without, own, closer, signal } = {}) {
     const parts = await Promise.all((Array.isArray(question) ? question : [question]).map(async (part) =>
       (part instanceof Blob ? readable(part) : { part, approximate: false })));
     if (signal?.aborted) throw aborted();
-    const options = { limit, effort, region, filters, without, closer };
+    const options = { limit, effort, region, filters, without, own, closer };
     const answer = await this.#link.call("search", [parts.map(({ part }) => part), options], { signal });
     const { matches, verdict, looked_at: lookedAt, exact, thresholds } = answer;
     return Object.assign(matches, { verdict, lookedAt, exact, thresholds, approximate: parts.some(({ approximate }) => approximate) });
@@ -135,6 +146,7 @@ class Eye {
   /** Ends the worker and frees its memory. What is under way rejects with `Closed`. */
   close() {
     this.#link.close();
+    this.#pool.close();
   }
 }
 

@@ -5,7 +5,7 @@ export class EyeError extends Error {
   /**
    * @param {string} code about the picture: NotAPicture, OtherFormat, DamagedPicture, TooLarge, NotFound; about the
    *   call: BadOption, Aborted, Closed; about the collection: CorruptedDownload, BadCollection, BadModel,
-   *   ModelMismatch; about the network: Network, Timeout, Offline; about the browser: NoSimd, Browser, Crashed
+   *   ModelMismatch; about the network: Network, Timeout, Offline; about own pictures: NoRoom; about the browser: NoSimd, Browser, Crashed
    * @param {string} message
    */
   constructor(code, message) {

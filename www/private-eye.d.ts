@@ -42,6 +42,12 @@ export interface OpenOptions {
   beforeDownload?: (size: { missing: number; total: number }) => Promise<void> | void;
   /** Milliseconds that the server may take for the first file; 10 000 by default. */
   patience?: number;
+  /**
+   * How many workers are started with it, to embed own pictures: by default one less than the processor has cores, at
+   * least 1 and at most 4. They are started at once, because what starts later is fetched later. With 0, for pages that
+   * add no own pictures, whatever is added is embedded by the worker that searches.
+   */
+  workers?: number;
   /** Aborts the download. */
   signal?: AbortSignal;
 }
@@ -273,7 +279,7 @@ export interface AddOptions {
   onProgress?: (progress: AddProgress) => void;
   /** Ends the adding. */
   signal?: AbortSignal;
-  /** How many workers embed at a time; by default one less than the processor has cores, at least 1 and at most 4. */
+  /** How many of the workers that were opened embed at a time; by default all. */
   workers?: number;
   /** Lets the visitor pause the adding and go on. */
   pauser?: Pauser;

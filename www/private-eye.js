@@ -9,3 +9,4 @@
 
 export { EyeError, open, supported } from "./eye.js";
 export { PrivateEye } from "./element.js";
+export { Pauser } from "./own/own.js";

@@ -34,7 +34,7 @@ function begin(address, patience) {
     known.progress = progress;
     for (const member of known.members) member.onProgress(progress);
   };
-  known.eye = open(address, { patience, onProgress, signal: known.controller.signal });
+  known.eye = open(address, { patience, workers: 0, onProgress, signal: known.controller.signal });
   known.eye.catch(() => forget(address, known)); // so that the next one tries anew
   collections.set(address, known);
   return known;

@@ -4,7 +4,13 @@
 // Out: { id, progress }*, perhaps { id, ask }, then  { id, value }  or  { id, error: { code, message } };
 //      and { request: { url, time } }
 
+import { readable } from "./readable.js";
+
 let eye;
+/** What the visitor's own pictures are kept by. */
+let own;
+/** What a worker needs to embed pictures. */
+let supplies;
 /** The calls that may still be aborted. */
 const running = new Map();
 /** What goes on when the page consents to the download that a call asked it about. */
@@ -12,9 +18,14 @@ const asked = new Map();
 
 const methods = {
   async open([url, { asks, ...options }], { signal, progress, ask }) {
-    const { default: init, Eye } = await import("./pkg/private_eye.js").catch(unreachable);
-    await init({ module_or_path: new URL("./pkg/private_eye_bg.wasm", import.meta.url) }).catch(unreachable);
-    eye = await Eye.open(url, progress, { ...options, consent: asks ? ask : null }, signal);
+    const [bindings, { Keeping }, module] = await Promise.all([
+      import("./pkg/private_eye.js"), import("./own/keeping.js"), compiled(new URL("./pkg/private_eye_bg.wasm", import.meta.url)),
+    ]).catch(unreachable);
+    await bindings.default({ module_or_path: module });
+    eye = await bindings.Eye.open(url, progress, { ...options, consent: asks ? ask : null }, signal);
+    own = new Keeping(eye, bindings);
+    const kind = eye.own_kind();
+    supplies = { module, kind, address: new URL(kind.file, url.endsWith("/") ? url : `${url}/`).href, longest: eye.info().longest_picture };
     reportRequests();
   },
   info: () => eye.info(),
@@ -23,6 +34,10 @@ const methods = {
   thumbnail: ([id]) => eye.thumbnail(id),
   samples: () => eye.samples().map((sample, index) => ({ ...sample, bytes: eye.sample(index) })),
   async search([question, { region, ...options }], { signal }) {
+    // What is wrong with what is kept of own pictures is said by those who ask for them.
+    if (options.own !== false) await Promise.resolve(own.fresh()).catch(() => {});
+    options.withoutOwn = options.without?.filter(isOwn).map(({ own: id }) => id);
+    options.without = options.without?.filter((id) => !isOwn(id));
     const parts = []; // [embedding or number, its place in the question, the look at it]
     for (const [place, part] of question.entries()) {
       if (!(part instanceof Blob)) parts.push([part, place]);
@@ -40,6 +55,24 @@ const methods = {
   },
   async embed([picture, options], { signal }) {
     return eye.embed(await read(picture, signal), options);
+  },
+  ownSupplies: () => supplies,
+  ownInfo: () => own.info(),
+  ownHashes: () => own.hashes(),
+  ownKeep: ([pictures]) => own.keep(pictures),
+  ownItems: ([from, count]) => own.items(from, count),
+  ownThumbnail: ([id]) => own.thumbnail(id),
+  ownRemove: ([ids]) => own.remove(ids),
+  ownDuplicates: ([threshold], { signal, progress }) => own.duplicates(threshold, { signal, progress, turn }),
+  ownExport: () => own.export(),
+  ownImport: ([file], { signal, progress }) => own.import(file, { signal, progress }),
+  ownForget: () => own.forget(),
+  async ownHash([file], { signal }) {
+    return { sha256: await own.hash(await read(file, signal)) };
+  },
+  async ownEmbed([file], { signal }) {
+    const { part } = await readable(file);
+    return eye.own_prepare(await read(part, signal));
   },
 };
 
@@ -89,6 +122,16 @@ function turn() {
     };
     port2.postMessage(null);
   });
+}
+
+const isOwn = (part) => typeof part === "object" && "own" in part;
+
+/** The program, to be shared with other workers. */
+async function compiled(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  if (response.headers.get("content-type")?.startsWith("application/wasm")) return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** Tells the page of each request that this worker makes from now on. There should be none. */

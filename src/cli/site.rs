@@ -1,7 +1,11 @@
 //! A built site on disk.
 
 use super::{Failure, page};
-use private_eye::{collection, engine::Engine, model::Model};
+use private_eye::{
+    collection::{self, CollectionError, Manifest, sha256},
+    engine::Engine,
+    model::Model,
+};
 use std::path::{Path, PathBuf};
 
 /// The engine of a site, every file of it verified. `weights` replace those in the site's models folder.
@@ -10,12 +14,22 @@ pub fn engine(site: &Path, weights: Option<&Path>) -> Result<Engine, Failure> {
     let collection = collection::read(site).map_err(|error| at(&error))?;
     let model = match weights {
         Some(path) => model(Some(path))?,
-        None => {
-            let bytes = collection::read_model(site, collection.manifest()).map_err(|error| at(&error))?;
-            Model::from_bytes(&bytes).map_err(|error| at(&error))?
-        }
+        None => model_of(site, collection.manifest()).map_err(|error| at(&error))?,
     };
     Engine::new(model, collection).map_err(|error| at(&error))
+}
+
+/// The model of a site: from its models folder, or from inside this command where a collection came without one, as an export
+/// of a visitor's own pictures does.
+pub fn model_of(site: &Path, manifest: &Manifest) -> Result<Model, String> {
+    let bytes = match collection::read_model(site, manifest) {
+        Err(CollectionError::Missing { file }) => match page::weights() {
+            Some(bytes) if manifest.model.verify(&sha256(bytes)).is_ok() => bytes.to_vec(),
+            _ => return Err(CollectionError::Missing { file }.to_string()),
+        },
+        read => read.map_err(|error| error.to_string())?,
+    };
+    Model::from_bytes(&bytes).map_err(|error| format!("{}: {error}", manifest.model.file))
 }
 
 /// The model in a weights file, or else the one that this command carries.

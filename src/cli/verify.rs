@@ -1,11 +1,10 @@
 //! `private-eye verify`: whether every byte of a site is as it was built.
 
-use super::{Failure, page, print};
+use super::{Failure, page, print, site};
 use clap::Args;
 use private_eye::{
     collection::{self, Loader},
     engine::Engine,
-    model::Model,
 };
 use std::path::{Path, PathBuf};
 
@@ -53,9 +52,7 @@ fn problems(site: &Path) -> Result<Vec<String>, Failure> {
         };
         problems.extend(added.err());
     }
-    let model = collection::read_model(&folder, &manifest)
-        .map_err(|error| error.to_string())
-        .and_then(|bytes| Model::from_bytes(&bytes).map_err(|error| format!("{}: {error}", manifest.model.file)));
+    let model = site::model_of(&folder, &manifest);
     let collection = if problems.is_empty() { Some(loader.finish().map_err(|error| error.to_string())) } else { None };
     match (model, collection) {
         (Ok(model), Some(Ok(collection))) => {

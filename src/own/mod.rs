@@ -24,7 +24,6 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::collection::{Basis, Collection, CollectionError, Item, Manifest, VERSION};
-use crate::image::Look;
 use crate::index::{IndexError, Query, Rows, Vectors};
 use crate::model::ModelId;
 use save::Group;
@@ -320,12 +319,20 @@ fn way(manifest: &Manifest) -> String {
     format!("{:?} {}", manifest.embedding, looks.join(" ")).to_lowercase()
 }
 
-/// The name of a file without its folder and extension, underscores as spaces.
+/// The name of a file without its folder and extension, its words apart, with a capital at the beginning: as a build makes
+/// it, but for names that are written as in an address.
 fn title(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = match name.rsplit_once('.') {
         Some((stem, end)) if !stem.is_empty() && (1..=5).contains(&end.len()) => stem,
         _ => name,
     };
-    stem.replace('_', " ").trim().to_owned()
+    let hyphens_separate = !name.contains(char::is_whitespace);
+    let separates = |letter: char| letter == '_' || letter.is_whitespace() || (letter == '-' && hyphens_separate);
+    let words = stem.split(separates).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => name.to_owned(),
+    }
 }
