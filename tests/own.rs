@@ -186,7 +186,8 @@ fn what_is_kept_is_a_collection_that_the_command_reads_with_the_vectors_of_a_bui
     let mut own = Own::beside(engine.collection().manifest()).unwrap();
     assert_eq!(own.looks(), 2);
     draw_folder(&folder.join("mine"), 12);
-    let mut names: Vec<_> = fs_err::read_dir(folder.join("mine")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let mut names: Vec<_> =
+        fs_err::read_dir(folder.join("mine")).unwrap().map(|file| file.unwrap().file_name()).collect();
     names.sort();
     for name in &names {
         let bytes = fs_err::read(folder.join("mine").join(name)).unwrap();
@@ -269,8 +270,7 @@ fn pictures_that_are_the_same_are_grouped_the_biggest_group_first() {
     while search.done() < search.total() {
         search.go_on(2).unwrap();
     }
-    let groups: Vec<Vec<u32>> =
-        search.groups().iter().map(|group| group.iter().map(|(id, _)| *id).collect()).collect();
+    let groups: Vec<Vec<u32>> = search.groups().iter().map(|group| group.iter().map(|(id, _)| *id).collect()).collect();
     assert_eq!(groups, [vec![2, 4, 6], vec![0, 5]]);
     assert!(search.groups().iter().flatten().all(|(_, score)| *score >= 0.999));
     let mut none = Duplicates::new(&own, Some(1.5)).unwrap();

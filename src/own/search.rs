@@ -46,7 +46,9 @@ pub fn search(
 ) -> Result<Searched, EngineError> {
     let own = own.filter(|(own, _)| !own.is_empty());
     let theirs = options.filter.allowed(engine.collection());
-    let ours = own.map(|(own, filter)| Ok::<_, FilterError>((own, filter, options.filter.among(&own.items, &[])?))).transpose();
+    let ours = own
+        .map(|(own, filter)| Ok::<_, FilterError>((own, filter, options.filter.among(&own.items, &[])?)))
+        .transpose();
     let (allowed, ours) = match (theirs, ours) {
         (Ok(allowed), Ok(ours)) => (allowed, ours),
         (Ok(allowed), Err(_)) => (allowed, None),

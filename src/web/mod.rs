@@ -221,7 +221,8 @@ impl Eye {
         }
         let number = part.as_f64().filter(|number| *number >= 0.0 && number.fract() == 0.0);
         let Some(number) = number.filter(|number| *number <= f64::from(u32::MAX)) else {
-            let reason = "each of its parts is an embedding (Float32Array), the number of a work, or { own: number }".into();
+            let reason =
+                "each of its parts is an embedding (Float32Array), the number of a work, or { own: number }".into();
             return Err(WebError::Option { option: "question", reason });
         };
         self.check("work", number as u32, self.collection().len())?;

@@ -224,7 +224,8 @@ impl Eye {
         if threshold.is_some_and(|threshold| !threshold.is_finite()) {
             return Err(WebError::Option { option: "threshold", reason: "it is no number".into() }.into());
         }
-        let duplicates = Duplicates::new(&self.own, threshold).map_err(|error| WebError::Own(OwnError::Index(error)))?;
+        let duplicates =
+            Duplicates::new(&self.own, threshold).map_err(|error| WebError::Own(OwnError::Index(error)))?;
         Ok(Alike { duplicates })
     }
 }

@@ -12,6 +12,7 @@ mod formats;
 mod language;
 mod looks;
 mod offline;
+mod own;
 mod page;
 mod parity;
 mod parts;
@@ -121,6 +122,15 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         privacy::the_page_can_talk_to_no_other_address,
         privacy::a_second_visit_downloads_no_shard_again,
         looks::the_number_of_results_is_announced_politely,
+        own::own_pictures_are_found_in_one_ranking_with_the_collection,
+        own::known_pictures_are_not_added_twice_and_broken_ones_are_named,
+        own::adding_pauses_goes_on_and_ends_when_it_is_aborted,
+        own::own_pictures_are_there_at_the_next_visit_and_gone_once_they_are_forgotten,
+        own::an_export_is_read_by_the_command_and_comes_back_by_import,
+        own::a_damaged_or_foreign_export_is_refused_and_nothing_is_lost,
+        own::duplicates_among_own_pictures_are_grouped,
+        own::nothing_done_with_own_pictures_asks_the_server_for_anything,
+        own::own_pictures_that_only_the_browser_can_read_are_added,
         parity::parity_of_embeddings_of_every_format,
         parity::parity_of_search_results,
     ]
@@ -143,6 +153,7 @@ fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
         language::written_from_right_to_left_nothing_leaves_the_screen,
         parts::a_picture_is_pasted_by_a_button,
         waiting::on_a_metered_connection_the_size_is_said_before_the_download,
+        own::a_thousand_own_pictures_go_in_and_memory_stays_flat,
         looks::screenshot_of_an_answer,
         looks::dark_mode_follows_the_system,
         looks::a_phone_shows_the_page_without_scrolling_sideways,

@@ -66,6 +66,10 @@ impl Scene {
         &self.stage.collection
     }
 
+    pub fn engine(&self) -> Engine {
+        self.stage.engine
+    }
+
     /// Serves the site to this test alone: an origin of its own, with nothing in its caches.
     pub fn serve(&self) -> Result<Served, Failed> {
         Served::start(&self.collection().site, Router::new(), None)
