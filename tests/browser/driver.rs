@@ -130,7 +130,7 @@ pub struct Driver {
     engine: Engine,
     address: String,
     // In this order, because a browser should be gone before its screen is.
-    _process: Running,
+    process: Running,
     _screen: Option<Screen>,
 }
 
@@ -156,7 +156,12 @@ impl Driver {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        Ok(Driver { engine, address: format!("http://127.0.0.1:{port}"), _process: process, _screen: screen })
+        Ok(Driver { engine, address: format!("http://127.0.0.1:{port}"), process, _screen: screen })
+    }
+
+    /// The process that all of the browser's come from.
+    pub fn process(&self) -> u32 {
+        self.process.0.id()
     }
 
     /// Opens the browser, with an empty profile.

@@ -160,9 +160,11 @@ fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
         accessible::axe_objects_to_nothing_in_the_dark,
         weight::without_module_data_and_icons_the_page_is_at_most_60_kb_of_brotli,
     ];
-    // No test, and only for `cargo xtask bench page`.
+    // No tests, and only for `cargo xtask bench page` and `cargo xtask bench own`.
     trials.extend(
-        trials![stage: weight::first_paint_and_usable_form,].into_iter().map(|trial| trial.with_ignored_flag(true)),
+        trials![stage: weight::first_paint_and_usable_form, own::adding_photographs_of_ones_own,]
+            .into_iter()
+            .map(|trial| trial.with_ignored_flag(true)),
     );
     trials
 }

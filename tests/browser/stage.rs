@@ -1,5 +1,6 @@
 //! What every test gets: a browser with an empty profile, the site on a server of its own, a folder for its files.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub struct Scene {
     pub client: Client,
     pub stage: Arc<Stage>,
     folder: TempDir,
+    driver: u32,
 }
 
 impl Stage {
@@ -46,7 +48,12 @@ where
         stage.runtime.block_on(async {
             let driver = Driver::start(stage.engine)?;
             let client = driver.open().await?;
-            let scene = Scene { client: client.clone(), stage: stage.clone(), folder: tempfile::tempdir()? };
+            let scene = Scene {
+                client: client.clone(),
+                stage: stage.clone(),
+                folder: tempfile::tempdir()?,
+                driver: driver.process(),
+            };
             // In a task, so that the browser is closed after a panic, too.
             let outcome = tokio::spawn(test(scene)).await;
             client.close().await?;
@@ -64,6 +71,28 @@ where
 impl Scene {
     pub fn collection(&self) -> &Collection {
         &self.stage.collection
+    }
+
+    /// Bytes of memory that the browser's processes for pages take now, as Linux counts them.
+    pub fn memory_of_pages(&self) -> Result<u64, Failed> {
+        let mut parents = BTreeMap::new();
+        let mut pages = Vec::new();
+        for entry in std::fs::read_dir("/proc")? {
+            let Ok(process) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
+            let read = |file: &str| std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap_or_default();
+            let status = read("status");
+            let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+            parents.insert(process, field("PPid:").and_then(|parent| parent.parse::<u32>().ok()).unwrap_or_default());
+            if read("cmdline").contains("--type=renderer") {
+                let kilobytes = field("VmRSS:").and_then(|number| number.parse::<u64>().ok()).unwrap_or_default();
+                pages.push((process, kilobytes * 1024));
+            }
+        }
+        let is_mine = |process: u32| {
+            let above = std::iter::successors(Some(process), |process| parents.get(process).copied());
+            above.take(32).any(|process| process == self.driver)
+        };
+        Ok(pages.into_iter().filter(|(process, _)| is_mine(*process)).map(|(_, bytes)| bytes).sum())
     }
 
     pub fn engine(&self) -> Engine {

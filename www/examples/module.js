@@ -7,6 +7,7 @@ const status = document.querySelector("#status");
 const list = document.querySelector("#matches");
 
 const eye = await open("../../collection/", {
+  workers: 0, // nobody adds pictures of their own here
   onProgress: ({ done, total }) => { status.textContent = `${Math.floor((done / total) * 100)} %`; },
 });
 status.textContent = `${eye.info.count} works. Choose a picture; it stays on this device.`;
@@ -21,7 +22,7 @@ picture.addEventListener("change", async () => {
   const { signal } = searching;
   try {
     const matches = await eye.search(picture.files[0], { limit: 5, signal });
-    const thumbnails = await Promise.all(matches.map(({ id }) => eye.thumbnail(id)));
+    const thumbnails = await Promise.all(matches.map(({ id, own }) => (own ? eye.own : eye).thumbnail(id)));
     list.replaceChildren(...matches.map(({ title, score }, index) => line(title, score, thumbnails[index])));
     status.textContent = { same: "Here it is.", similar: "These look alike.", none: "No close match." }[matches.verdict];
   } catch (error) {

@@ -5,6 +5,7 @@ mod embed;
 mod index;
 mod kernels;
 mod onnx;
+mod own;
 mod page;
 mod paint;
 mod plot;
@@ -27,6 +28,8 @@ enum What {
     Web(web::Options),
     /// The page at a first visit over 4G, in Chromium
     Page(paint::Options),
+    /// A thousand photographs of one's own, in Chromium
+    Own(own::Options),
     /// The convolutions alone, in each way to compute them
     Kernels(kernels::Options),
     /// Many pictures on this machine, beside a Python script with Pillow and onnxruntime
@@ -39,6 +42,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.what {
         What::Web(options) => web::run(workspace, options),
         What::Page(options) => paint::run(workspace, options),
+        What::Own(options) => own::run(workspace, options),
         What::Kernels(options) => kernels::run(workspace, options),
         What::Embed(options) => embed::run(workspace, options),
         What::Index(options) => index::run(workspace, options),
