@@ -21,11 +21,8 @@ export class Keeping {
   #module;
   #store;
   #key;
-  #channel;
   /** The manifest whose state is in memory; null for none, undefined before anything was read. */
   #current;
-  /** Whether another tab has changed something since. */
-  #stale = false;
   /** Where the browser has no locks, calls of this worker at least wait for each other. */
   #last = Promise.resolve();
 
@@ -34,13 +31,10 @@ export class Keeping {
     this.#eye = eye;
     this.#module = module;
     this.#key = eye.own_kind().key;
-    this.#channel = globalThis.BroadcastChannel ? new BroadcastChannel(PREFIX + this.#key) : null;
-    this.#channel?.addEventListener("message", () => { this.#stale = true; });
   }
 
-  /** Makes sure that what is in memory is what is kept. */
+  /** Makes sure that what is in memory is what is kept, whichever tab changed it. */
   fresh() {
-    if (this.#current !== undefined && !this.#stale) return undefined;
     return this.#alone(() => this.#refresh());
   }
 
@@ -72,8 +66,12 @@ export class Keeping {
   }
 
   async thumbnail(id) {
-    await this.fresh();
-    return this.#eye.own_thumbnail(id);
+    try {
+      return this.#eye.own_thumbnail(id);
+    } catch {
+      await this.fresh();
+      return this.#eye.own_thumbnail(id);
+    }
   }
 
   remove(ids) {
@@ -86,8 +84,6 @@ export class Keeping {
       await store.erase();
       this.#eye.own_clear();
       this.#current = null;
-      this.#stale = false;
-      this.#channel?.postMessage("changed");
     });
   }
 
@@ -183,12 +179,10 @@ export class Keeping {
       const counts = new Set([name, ...names]);
       for (const old of await store.list()) if (!counts.has(old)) await store.remove(old);
     }
-    this.#channel?.postMessage("changed");
   }
 
   /** Takes in what is kept, where it is not what is in memory. */
   async #refresh() {
-    this.#stale = false;
     const store = await this.#open();
     const names = await store.list();
     const manifests = names.filter((name) => MANIFEST.test(name)).sort((one, other) => number(other) - number(one));
