@@ -247,7 +247,7 @@ export interface OwnPictures {
   export(): Promise<Blob>;
   /**
    * Adds the pictures of such a file. It is checked as a whole first: where it is damaged (`BadCollection`,
-   * `CorruptedDownload`) or made with another model (`ModelMismatch`), nothing changes.
+   * `CorruptedDownload`) or made with another model (`ModelMismatch`), nothing changes. Aborted, it rejects with `Aborted`.
    */
   import(file: Blob, options?: { onProgress?: (progress: AddProgress) => void; signal?: AbortSignal }): Promise<Added>;
   /** Forgets everything, in memory and on the device, in every tab. */

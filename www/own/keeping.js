@@ -122,6 +122,7 @@ export class Keeping {
   async import(archive, { progress, signal }) {
     const coming = await this.#unpack(archive, signal);
     return this.#change(() => {
+      if (signal.aborted) throw coded("Aborted", "Stopped, and nothing was imported.");
       const counts = this.#eye.own_import(coming);
       const total = counts.added + counts.known;
       progress({ done: total, total, ...counts, failed: 0 });
@@ -138,7 +139,7 @@ export class Keeping {
     const read = (name, longest) => files.get(folder + name)(longest).catch((error) => { throw damaged(error); });
     const coming = new this.#module.Coming(await read("manifest.json", LONGEST_MANIFEST));
     for (const name of new Set(coming.files())) {
-      if (signal.aborted) throw coded("Aborted", "Stopped.");
+      if (signal.aborted) throw coded("Aborted", "Stopped, and nothing was imported.");
       if (!files.has(folder + name)) throw damaged(new Error(`${name} is missing`));
       await coming.add(name, await read(name, LONGEST_FILE));
     }
