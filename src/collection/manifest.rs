@@ -493,11 +493,22 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn where_every_vector_is_compared_there_need_not_be_trees() {
+        let mut manifest = example();
+        manifest.shards.forest.clear();
+        assert_eq!(Manifest::from_json(manifest.to_json().as_bytes()).unwrap(), manifest);
+    }
+
+    #[test]
     fn counts_that_do_not_add_up_are_refused() {
         assert!(refused(|manifest| manifest.count = 2).contains("it has 2 items, but vectors for 1"));
         assert!(refused(|manifest| manifest.count = 0).contains("no items"));
         assert!(refused(|manifest| manifest.shards.items[0].first = 1).contains("begins with 1 instead of 0"));
-        assert!(refused(|manifest| manifest.shards.forest.clear()).contains("no trees"));
+        let searched = |manifest: &mut Manifest| {
+            manifest.shards.forest.clear();
+            (manifest.quality.default_effort, manifest.quality.exact_below) = (Effort::Candidates(50), 0);
+        };
+        assert!(refused(searched).contains("no trees"));
         assert!(refused(|manifest| manifest.shards.thumbnails[0].bytes = MAX_SHARD_BYTES + 1).contains("more than"));
     }
 
