@@ -10,6 +10,7 @@
 //   #verdict                  heading of the answer; [data-verdict] same | similar | none
 //   #results li               data-rank, data-id, data-file, data-verdict, data-score, data-query
 //   #requests                 number of requests since "ready"
+//   #rooms [data-room]        the doors: search | own
 
 import { askedBy, shared } from "./ask.js";
 import { compare } from "./compare.js";
@@ -19,6 +20,7 @@ import { chooseLanguage } from "./language.js";
 import { keepOffline } from "./offline.js";
 import { countRequests } from "./privacy.js";
 import { onMetered, sayMetered } from "./metered.js";
+import { add, hangAll, openRoom } from "./own.js";
 import { EyeError, open } from "./private-eye.js";
 import { showProgress } from "./progress.js";
 import { showPart, showQuery } from "./query.js";
@@ -51,9 +53,12 @@ const trail = new Trail(show);
 
 chooseLanguage(sayAgain);
 let opening = start();
-askedBy({ ask, refuse: (code) => showError(new EyeError(code, words.errors[code]?.() ?? "")) });
+askedBy({ ask, keep, inRoom: () => trail.own, refuse: (code) => showError(new EyeError(code, words.errors[code]?.() ?? "")) });
 shared().then((files) => files.length > 0 && ask(files));
 
+for (const door of element("rooms").querySelectorAll("button")) {
+  door.addEventListener("click", () => (door.dataset.room === "own" ? enterOwn() : trail.leaveOwn()));
+}
 element("retry").addEventListener("click", () => {
   clearError();
   opening = start();
@@ -68,10 +73,14 @@ element("closer").querySelector("button").addEventListener("click", () => {
   run(trail.current, { lead: true });
 });
 element("left-out").querySelector("button").addEventListener("click", () => {
-  trail.current.without.clear();
+  trail.current.without = [];
   run(trail.current);
 });
-element("proof").addEventListener("click", () => showTrust(opened.eye.info, requests.counts()));
+element("own-too").addEventListener("change", ({ target }) => {
+  trail.current.own = target.checked;
+  run(trail.current);
+});
+element("proof").addEventListener("click", () => showTrust(opened.eye, requests.counts()));
 for (const choice of element("view").querySelectorAll("button")) {
   choice.addEventListener("click", () => {
     element("results").dataset.view = choice.dataset.view;
@@ -93,7 +102,7 @@ function start() {
     ]);
     await loaded();
     opened = { eye, columns: [] };
-    [opened.columns] = await Promise.all([eye.columns(), showRooms()]);
+    [opened.columns] = await Promise.all([eye.columns(), showRooms(), openRoom(eye, { like, changed: (gone) => trail.ownChanged(gone) })]);
     return eye;
   })();
   all.then((eye) => {
@@ -132,8 +141,32 @@ function like(work) {
   begin(new Search({ work, filters: trail.current?.filters }));
 }
 
+/** Adds to the visitor's own pictures, in their room. */
+async function keep(files, folders) {
+  await opening;
+  enterOwn();
+  add(files, folders);
+}
+
+function enterOwn() {
+  trail.enterOwn();
+  showDoor();
+  element("own-title").focus();
+}
+
+/** Shows the room that the visitor is in. */
+function showDoor() {
+  for (const [room, here] of [["search", !trail.own], ["own", trail.own]]) {
+    element(room).hidden = !here;
+    const door = element("rooms").querySelector(`[data-room="${room}"]`);
+    if (here) door.setAttribute("aria-current", "true");
+    else door.removeAttribute("aria-current");
+  }
+}
+
 function begin(search) {
   trail.add(search);
+  showDoor();
   trail.draw();
   showQuery(search, choosePart);
   run(search, { lead: true });
@@ -179,8 +212,8 @@ function showResults(search) {
   setState("answered");
 }
 
-function leaveOut({ id, title }) {
-  trail.current.without.set(id, title);
+function leaveOut({ id, own, title }) {
+  trail.current.without.push({ id, own, title });
   run(trail.current).then(() => {
     say(() => words.status.leftOut(title || words.untitled));
     element("verdict").focus({ preventScroll: true }); // the button that had the focus is gone
@@ -188,7 +221,10 @@ function leaveOut({ id, title }) {
 }
 
 /** Shows a step of the trail again, the start where there is no search. */
-function show(search) {
+function show() {
+  const search = trail.current;
+  showDoor();
+  if (trail.own) return undefined;
   current?.abort();
   clearError();
   showQuery(search, choosePart);
@@ -232,6 +268,7 @@ function sayAgain() {
   if (!opened) return;
   element("facts").textContent = words.facts(opened.eye.info);
   showRooms();
+  hangAll();
   const search = trail.current;
   showQuery(search, choosePart);
   trail.draw();

@@ -1,13 +1,18 @@
 // The ways of asking: file input, camera, drop anywhere, paste by key or button, and what other apps share.
 
 import { element } from "./dom.js";
+import { dropped } from "./folders.js";
+import { words } from "./words.js";
 
 /**
  * @param {object} on
  * @param {(pictures: File[]) => void} on.ask
+ * @param {(files: File[], folders: FileSystemDirectoryEntry[]) => void} on.keep for folders, and for what was dropped
+ *   on the visitor's own pictures
+ * @param {() => boolean} on.inRoom whether the visitor is in the room of these
  * @param {(code: string) => void} on.refuse for what was given and holds no file
  */
-export function askedBy({ ask, refuse }) {
+export function askedBy({ ask, keep, inRoom, refuse }) {
   for (const id of ["picture", "camera"]) {
     const input = element(id);
     const take = () => {
@@ -18,7 +23,7 @@ export function askedBy({ ask, refuse }) {
     input.addEventListener("change", take);
     take(); // what was chosen before this script came
   }
-  dropAnywhere({ ask, refuse });
+  dropAnywhere({ ask, keep, inRoom, refuse });
   addEventListener("paste", (event) => {
     const { clipboardData } = event;
     const files = [...clipboardData?.files ?? []];
@@ -57,12 +62,13 @@ function pasteByButton({ ask, refuse }) {
   });
 }
 
-function dropAnywhere({ ask, refuse }) {
+function dropAnywhere({ ask, keep, inRoom, refuse }) {
   const curtain = element("drop-here");
   let inside = 0; // dragenter and dragleave come for each element on the way
   const show = (change) => {
     inside = change === 0 ? 0 : Math.max(0, inside + change);
     curtain.hidden = inside === 0;
+    curtain.textContent = words.page[inRoom() ? "dropOwn" : "drop"];
   };
   addEventListener("dragenter", () => show(+1));
   addEventListener("dragleave", () => show(-1));
@@ -73,8 +79,9 @@ function dropAnywhere({ ask, refuse }) {
   addEventListener("drop", (event) => {
     event.preventDefault(); // or the browser would leave the page and show the file
     show(0);
-    const files = [...event.dataTransfer.files];
-    if (files.length > 0) ask(files);
-    else refuse("NotAFile");
+    const { files, folders } = dropped(event.dataTransfer);
+    if (files.length + folders.length === 0) refuse("NotAFile");
+    else if (folders.length > 0 || inRoom()) keep(files, folders);
+    else ask(files);
   });
 }

@@ -14,7 +14,7 @@ function slide() {
 
 /** Opens the comparison. `asked` is the picture that the match belongs to. */
 export function compare({ asked, match, thumbnail, thresholds }) {
-  const { title, score, verdict, item } = match;
+  const { title, own, score, verdict, item } = match;
   const named = title || words.untitled;
   const mine = image(asked, words.page.yours);
   mine.className = "mine";
@@ -25,6 +25,7 @@ export function compare({ asked, match, thumbnail, thresholds }) {
   element("compared").replaceChildren(
     make("p", { className: "verdict", textContent: words.verdicts[verdict], data: { verdict } }),
     make("h2", { id: "compare-title", textContent: named }),
+    own ? make("p", { className: "yours", textContent: words.own.yours }) : "",
     facts("maker", [item.maker, item.year]) || "",
     facts("style", [item.style]) || "",
     make("p", { className: "figures", textContent: words.similarity(score) }),

@@ -63,10 +63,11 @@ export function showAnswer(search, info, on) {
   element("closer").hidden = Boolean(work) || search.closer || matches.verdict === "same" || !info.closer;
   element("results").replaceChildren(...matches.map((match, index) =>
     line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, matches.thresholds, on)));
+  element("own-too").firstElementChild.checked = search.own;
   element("more").hidden = !search.mayHaveMore;
   const out = element("left-out");
-  out.hidden = search.without.size === 0;
-  out.firstElementChild.textContent = words.leftOut(search.without.size);
+  out.hidden = search.without.length === 0;
+  out.firstElementChild.textContent = words.leftOut(search.without.length);
   element("numbers").querySelector("summary").textContent = words.numbersTitle;
   element("numbers-text").textContent = words.numbers(matches.lookedAt, info.count, matches.exact);
 }
@@ -87,15 +88,16 @@ function nearestTo(search, match) {
 
 /** One work, as on a museum's label: picture, title, maker and year, style, how near it is, and what to do with it. */
 function line({ match, thumbnail, nearest, found }, marks, { like, leaveOut, compare }) {
-  const { rank, id, file, title, score, verdict, item, query } = match;
+  const { rank, id, own = false, file, title, score, verdict, item, query } = match;
   const named = title || words.untitled;
   const opens = button("", () => compare(match, thumbnail), { className: "opens", title: words.compare, ariaLabel: words.compareTitle(named) });
   opens.append(image(thumbnail, ""));
-  return make("li", { className: found ? "found" : "", data: { rank, id, file, verdict, score, query } },
+  return make("li", { className: found ? "found" : "", data: { rank, id, own, file, verdict, score, query } },
     make("div", { className: "picture" }, opens),
     make("div", { className: "caption" },
       make("p", { className: "verdict", textContent: words.verdicts[verdict] }),
       make("h3", { textContent: named }),
+      own && make("p", { className: "yours", textContent: words.own.yours }),
       facts("maker", [item.maker, item.year]),
       facts("style", [item.style]),
       nearest && make("p", { className: "nearest", textContent: nearest }),
@@ -103,7 +105,7 @@ function line({ match, thumbnail, nearest, found }, marks, { like, leaveOut, com
         make("summary", { textContent: words.similarity(score) }),
         scale(marks, score)),
       make("p", { className: "deeds" },
-        button(words.moreLikeThis, () => like({ id, title, thumbnail }), { className: "link like", ariaLabel: words.moreLikeTitle(named) }),
+        button(words.moreLikeThis, () => like({ id, own, title, thumbnail }), { className: "link like", ariaLabel: words.moreLikeTitle(named) }),
         button(words.notThisOne, () => leaveOut(match), { className: "link not", ariaLabel: words.notThisTitle(named) }),
         original(item.link, named))));
 }

@@ -8,14 +8,16 @@ const MORE = 20;
 export class Search {
   /** `[{ file, read, seen }]`: what the visitor gave, as the engine can read it, and what it sees of it. */
   pictures;
-  /** The work that this search looks for the like of, `{ id, title, thumbnail }`, in place of pictures. */
+  /** The work that this search looks for the like of, `{ id, own, title, thumbnail }`, in place of pictures. */
   work;
   /** The part of the one picture that is looked for besides the whole. */
   region = null;
   /** Wanted values by column. */
   filters;
-  /** Titles of the works that were left out, by their numbers. */
-  without = new Map();
+  /** The works that were left out, `{ id, own, title }`. */
+  without = [];
+  /** Whether the visitor's own pictures are searched, too. */
+  own;
   limit = LIMIT;
   /** Whether pictures are looked at in several ways. */
   closer = false;
@@ -26,10 +28,11 @@ export class Search {
   /** The part that was looked at last, so that it is not looked at again: `{ region, seen }`. */
   #part = null;
 
-  constructor({ files = [], work = null, filters = {} }) {
+  constructor({ files = [], work = null, filters = {}, own = true }) {
     this.pictures = files.map((file) => ({ file, read: null, seen: null }));
     this.work = work;
     this.filters = filters;
+    this.own = own;
   }
 
   get name() {
@@ -65,12 +68,11 @@ export class Search {
   /** Asks the engine. A picture is looked at once, however often its answer is narrowed down afterwards. */
   async ask(eye, signal) {
     const seen = this.work ? [] : await this.#look(eye, signal);
-    const question = this.work ? [this.work.id] : seen.map(({ embedding }) => embedding);
-    const without = [...this.without.keys()];
-    if (this.work) without.push(this.work.id);
-    const { limit, filters, closer } = this;
-    const matches = await eye.search(question, { limit, filters, without, closer, signal });
-    const thumbnails = await Promise.all(matches.map(({ id }) => eye.thumbnail(id)));
+    const question = this.work ? [named(this.work)] : seen.map(({ embedding }) => embedding);
+    const without = [...this.without, ...(this.work ? [this.work] : [])].map(named);
+    const { limit, filters, closer, own } = this;
+    const matches = await eye.search(question, { limit, filters, without, closer, own, signal });
+    const thumbnails = await Promise.all(matches.map((match) => (match.own ? eye.own : eye).thumbnail(match.id)));
     signal.throwIfAborted();
     // The question is a list of embeddings; what counts is whose they are.
     for (const match of matches) {
@@ -95,9 +97,19 @@ export class Search {
     return parts.flatMap(({ seen }, query) => seen.map((one) => ({ ...one, query })));
   }
 
+  /** Own pictures have come or gone, so this must be asked again; those that are gone need not be left out any more. */
+  forgetAnswer(gone) {
+    Object.assign(this, { matches: null, thumbnails: [], without: this.without.filter(({ id, own }) => !own || !gone(id)) });
+  }
+
   /** Which part of the question a match belongs to: nothing where there is only one. */
   belongs(match) {
     if (this.region) return match.query === this.pictures.length ? "part" : null;
     return this.pictures.length > 1 ? match.query + 1 : null;
   }
+}
+
+/** A work as the engine knows it. */
+function named({ id, own }) {
+  return own ? { own: id } : id;
 }

@@ -1,15 +1,16 @@
 // The panel that shows what leaves this page, what came here and what stays.
 
 import { button, element, make } from "./dom.js";
+import { forget, mayForget } from "./own.js";
 import { erase, stored } from "./storage.js";
 import { words } from "./words.js";
 
 /**
- * @param {object} info of the collection
+ * @param {import("./private-eye.js").Eye} eye
  * @param {{own: number, witness: number | null}} requests since "ready", by the page's own count and by the service
  *   worker's, where there is one
  */
-export function showTrust(info, requests) {
+export function showTrust({ info, own }, requests) {
   const { trust, parts } = words;
   const part = (title, ...content) => make("section", {}, make("h3", { textContent: title }), ...content);
   const pairs = (rows) => make("dl", {}, ...rows.flatMap(([name, value, className = ""]) => [
@@ -25,7 +26,7 @@ export function showTrust(info, requests) {
     part(trust.whatTitle, pairs([[trust.model, info.model.sha256, "hash"], [trust.collection, info.sha256, "hash"]])),
     storage);
   showRequests(requests);
-  showStored(storage);
+  showStored(storage, own);
   if (!element("trust").open) element("trust").showModal();
 }
 
@@ -38,19 +39,24 @@ export function showRequests({ own, witness }) {
   element("trust-witness").textContent = witness === null ? words.trust.noWitness : words.trust.witness(witness);
 }
 
-async function showStored(section, note) {
+async function showStored(section, own, note) {
   const { trust } = words;
-  const kept = await stored();
+  const [kept, { count, bytes: ownBytes, storage }] = await Promise.all([stored(), own.info()]);
   const lines = kept.map(({ what, bytes }) => [trust.stored[what], bytes > 0 ? trust.storedBytes(bytes) : ""]);
+  if (count > 0 && storage !== "memory") lines.push([trust.stored.own, trust.storedOwn(count, ownBytes)]);
   const erases = button(trust.erase, async () => {
+    if (count > 0) {
+      if (!await mayForget()) return;
+      await forget();
+    }
     await erase();
-    await showStored(section, trust.erased);
+    await showStored(section, own, trust.erased);
   }, { id: "erase", className: "button quiet" });
   section.replaceChildren(section.firstElementChild,
-    kept.length > 0
+    lines.length > 0
       ? make("dl", {}, ...lines.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]))
       : make("p", { id: "nothing-stored", textContent: trust.storedNothing }),
     make("p", { textContent: trust.storedNever }),
-    kept.length > 0 ? erases : "",
+    lines.length > 0 ? erases : "",
     make("p", { role: "status", textContent: note ?? "" }));
 }

@@ -3,6 +3,8 @@
 import { formats } from "./format.js";
 
 const { megabytes, count, score } = formats("de");
+const pictures = (number) => (number === 1 ? "1 Bild" : `${count(number)} Bilder`);
+const dative = (number) => (number === 1 ? "1 Bild" : `${count(number)} Bildern`);
 const works = (number) => (number === 1 ? "1 Werk" : `${count(number)} Werke`);
 /** The engine speaks English; its words follow as the detail. */
 const detail = (sentence) => (error) => `${sentence} (${error.message})`;
@@ -43,10 +45,29 @@ export const de = {
     proof: "Was verlässt diese Seite?",
     close: "Schließen",
     drop: "Loslassen, um mit diesem Bild zu suchen",
+    dropOwn: "Loslassen, um dies zu Ihren eigenen Bildern zu legen",
     language: "Sprache",
     compared: "Ihr Bild und das Werk",
     slider: "Wie weit Ihr Bild über dem Werk liegt",
     work: "Das Werk",
+    rooms: "Räume",
+    search: "Suche",
+    own: "Ihre eigenen Bilder",
+    ownToo: "Auch Ihre eigenen Bilder",
+    ownInvitation: "Legen Sie hier einen Ordner mit Bildern ab.",
+    addFolder: "Ordner hinzufügen",
+    addFiles: "Bilder hinzufügen",
+    adding: "Ihre Bilder werden angesehen",
+    importing: "Bilder werden geholt",
+    comparing: "Ihre Bilder werden miteinander verglichen",
+    pause: "Anhalten",
+    resume: "Weiter",
+    cancel: "Abbrechen",
+    twins: "Beinahe Gleiche",
+    export: "In eine Datei sichern",
+    import: "Aus einer Datei holen",
+    forgetAll: "Alles vergessen",
+    keep: "Behalten",
   },
 
   parts: {
@@ -73,11 +94,11 @@ export const de = {
     },
     none: {
       heading: "Kein naher Treffer",
-      explanation: () => "Nichts in der Sammlung ist nah genug, um ein Treffer zu heißen. Dies sind die nächsten, aber keine Treffer.",
+      explanation: () => "Nichts hier ist nah genug, um ein Treffer zu heißen. Dies sind die nächsten, aber keine Treffer.",
     },
     like: {
       heading: (title) => `Mehr wie „${title}“`,
-      explanation: "Die Werke der Sammlung, die diesem am ähnlichsten sehen.",
+      explanation: "Was diesem am ähnlichsten sieht.",
     },
     filtered: "Unter den Werken, die die Filter durchlassen, ist keines nah genug, um ein Treffer zu heißen. Dies sind die nächsten davon.",
     empty: {
@@ -98,6 +119,7 @@ export const de = {
   },
 
   works,
+  count,
   progress: (done, total) => `${megabytes(done)} von ${megabytes(total)} MB`,
   timeLeft: (seconds) => (seconds < 90 ? `noch etwa ${count(Math.max(1, Math.round(seconds)))} s` : `noch etwa ${count(Math.round(seconds / 60))} min`),
   metered: (bytes) => `Um auf diesem Gerät zu suchen, müssen einmalig ${megabytes(bytes)} MB hierher kommen. Ihre Verbindung scheint nach Menge abgerechnet zu werden.`,
@@ -133,6 +155,34 @@ export const de = {
   to: "bis",
   filtered: (number) => (number === 0 ? "Filtern" : `Filtern (${count(number)})`),
 
+  own: {
+    empty: "Fügen Sie eigene Bilder hinzu, und jede Suche findet auch diese. Sie werden auf diesem Gerät angesehen und aufbewahrt und nirgendwohin geschickt.",
+    kept: (number, bytes, storage) =>
+      `${pictures(number)}, ${megabytes(bytes)} MB, ${storage === "memory" ? "im Speicher dieser Seite" : "auf diesem Gerät aufbewahrt"} und von jeder Suche gefunden. Nirgendwohin geschickt.`,
+    memory: "Dieser Browser lässt die Seite nichts aufbewahren, vielleicht weil das Fenster ein privates ist. Ihre Bilder sind hier, bis Sie es schließen; sichern Sie sie in eine Datei, um sie wieder zu haben.",
+    yours: "Von Ihnen",
+    twins: (groups) => (groups === 0 ? "Keine zwei Ihrer Bilder sind beinahe gleich." : groups === 1 ? "1 Gruppe beinahe gleicher Bilder." : `${count(groups)} Gruppen beinahe gleicher Bilder.`),
+    progress: (done, total) => `${count(done)} von ${dative(total)}`,
+    paused: "angehalten",
+    report: ({ added, known, failed, stopped }, aside) => [
+      stopped && "Abgebrochen.",
+      `${pictures(added)} hinzugefügt.`,
+      known > 0 && `${count(known)} schon hier gewesen.`,
+      failed.length > 0 && `${count(failed.length)} nicht zu lesen.`,
+      aside > 0 && `${count(aside)} andere Dateien beiseite gelassen.`,
+    ].filter(Boolean).join(" "),
+    failed: "Was nicht zu lesen war",
+    nothing: "In diesem Ordner ist kein Bild.",
+    remove: "Entfernen",
+    removeTitle: (title) => `Entfernen: ${title}`,
+    removed: (title) => `„${title}“ ist von hier entfernt. Die Datei selbst bleibt, wo sie ist.`,
+    exporting: "Die Datei wird geschrieben …",
+    exported: "Die Datei liegt bei Ihren Downloads.",
+    forgetTitle: (number) => (number === 1 ? "Ihr Bild vergessen?" : `Alle ${pictures(number)} vergessen?`),
+    forgetText: "Ihre kleinen Kopien, ihre Namen und was auf ihnen zu sehen ist, werden von diesem Gerät gelöscht. Die Bilddateien selbst bleiben, wo sie sind. Zurück geht es nur mit einer Datei, in die Sie sie gesichert haben.",
+    forgotten: "Vergessen. Von Ihren Bildern ist hier nichts mehr.",
+  },
+
   meaning: ({ same, similar }, number) => {
     const said = number >= same ? "Das ist dasselbe Bild." : number >= similar ? "Das sieht ähnlich aus." : "Das ist nicht nah genug für einen Treffer.";
     return `${score(number)} von 1,000. In dieser Sammlung ist bei einem Bild wie diesem ab ${score(same)} dasselbe gemeint, ab ${score(similar)} sieht es ähnlich aus. ${said}`;
@@ -166,9 +216,10 @@ export const de = {
     collection: "Sammlung (SHA-256)",
     storedTitle: "Was auf diesem Gerät bleibt",
     storedNothing: "Auf diesem Gerät ist nichts gespeichert.",
-    stored: { page: "Diese Seite, um sie offline zu öffnen", collection: "Die Sammlung und das neuronale Netz", language: "Ihre Wahl der Sprache" },
+    stored: { page: "Diese Seite, um sie offline zu öffnen", collection: "Die Sammlung und das neuronale Netz", language: "Ihre Wahl der Sprache", own: "Ihre eigenen Bilder" },
     storedBytes: (bytes) => `${megabytes(bytes)} MB`,
-    storedNever: "Ihre Bilder und wonach Sie suchen werden nie gespeichert. Mit dem Schließen dieser Seite sind sie vergessen.",
+    storedOwn: (number, bytes) => `${pictures(number)}, ${megabytes(bytes)} MB, nirgendwohin geschickt`,
+    storedNever: "Die Bilder, mit denen Sie suchen, und wonach Sie suchen, werden nie gespeichert. Mit dem Schließen dieser Seite sind sie vergessen.",
     erase: "Alles löschen",
     erased: "Gelöscht. Diese Seite geht weiter, bis Sie sie schließen; der nächste Besuch holt alles neu.",
     looking: "Wird nachgesehen …",
@@ -187,6 +238,7 @@ export const de = {
     ModelMismatch: detail("Die Sammlung wurde mit einem anderen neuronalen Netz gebaut."),
     Network: detail("Die Sammlung konnte nicht geholt werden. Prüfen Sie die Verbindung und versuchen Sie es noch einmal."),
     Timeout: detail("Der Server antwortet nicht. Prüfen Sie die Verbindung und versuchen Sie es noch einmal."),
+    NoRoom: () => "Auf diesem Gerät ist kein Platz für weitere Bilder. Was bis jetzt hinzukam, bleibt.",
     Offline: () => "Sie sind offline, und diese Sammlung ist noch nicht auf diesem Gerät. Verbinden Sie sich einmal; danach geht es ohne Netz.",
     NoSimd: () => "Diesem Browser fehlt WebAssembly-SIMD, das die Suche braucht. Chrome und Edge ab 91, Firefox ab 89 und Safari ab 16.4 haben es.",
     Browser: detail("Der Browser hat etwas verweigert."),

@@ -3,6 +3,7 @@
 import { formats } from "./format.js";
 
 const { megabytes, count, score } = formats("en");
+const pictures = (number) => (number === 1 ? "1 picture" : `${count(number)} pictures`);
 const works = (number) => (number === 1 ? "1 work" : `${count(number)} works`);
 
 export const en = {
@@ -42,10 +43,29 @@ export const en = {
     proof: "What leaves this page?",
     close: "Close",
     drop: "Let go to search with this picture",
+    dropOwn: "Let go to add this to your own pictures",
     language: "Language",
     compared: "Yours and the work",
     slider: "How much of your picture is laid over the work",
     work: "The work",
+    rooms: "Rooms",
+    search: "Search",
+    own: "Your own pictures",
+    ownToo: "Your own pictures, too",
+    ownInvitation: "Drop a folder of pictures here.",
+    addFolder: "Add a folder",
+    addFiles: "Add pictures",
+    adding: "Looking at your pictures",
+    importing: "Importing",
+    comparing: "Comparing your pictures with each other",
+    pause: "Pause",
+    resume: "Go on",
+    cancel: "Cancel",
+    twins: "Near-duplicates",
+    export: "Export to a file",
+    import: "Import from a file",
+    forgetAll: "Forget everything",
+    keep: "Keep them",
   },
 
   parts: {
@@ -74,11 +94,11 @@ export const en = {
     },
     none: {
       heading: "No close match",
-      explanation: () => "Nothing in the collection is near enough to be called a match. These are the nearest, but not a match.",
+      explanation: () => "Nothing here is near enough to be called a match. These are the nearest, but not a match.",
     },
     like: {
       heading: (title) => `More like “${title}”`,
-      explanation: "The works of the collection that look most like this one.",
+      explanation: "What looks most like this one.",
     },
     filtered: "Among the works that the filters let through, none is near enough to be called a match. These are the nearest of them.",
     empty: {
@@ -99,6 +119,7 @@ export const en = {
   },
 
   works,
+  count,
   progress: (done, total) => `${megabytes(done)} of ${megabytes(total)} MB`,
   timeLeft: (seconds) => (seconds < 90 ? `about ${count(Math.max(1, Math.round(seconds)))} s left` : `about ${count(Math.round(seconds / 60))} min left`),
   metered: (bytes) => `To search on this device, ${megabytes(bytes)} MB must come here, once. Your connection seems to be metered.`,
@@ -135,6 +156,35 @@ export const en = {
   to: "to",
   filtered: (number) => (number === 0 ? "Filter" : `Filter (${count(number)})`),
 
+  /** The visitor's own pictures. */
+  own: {
+    empty: "Add pictures of your own, and every search finds them, too. They are looked at and kept on this device, and sent nowhere.",
+    kept: (number, bytes, storage) =>
+      `${pictures(number)}, ${megabytes(bytes)} MB, ${storage === "memory" ? "in this page's memory" : "kept on this device"} and found by every search. Sent nowhere.`,
+    memory: "This browser lets the page keep nothing, perhaps because the window is a private one. Your pictures are here until you close it; export them to a file to have them again.",
+    yours: "Yours",
+    twins: (groups) => (groups === 0 ? "No two of your pictures are near-duplicates." : groups === 1 ? "1 group of near-duplicates." : `${count(groups)} groups of near-duplicates.`),
+    progress: (done, total) => `${count(done)} of ${pictures(total)}`,
+    paused: "paused",
+    report: ({ added, known, failed, stopped }, aside) => [
+      stopped && "Stopped.",
+      `${pictures(added)} added.`,
+      known > 0 && `${count(known)} were here already.`,
+      failed.length > 0 && `${count(failed.length)} could not be read.`,
+      aside > 0 && `${count(aside)} other files left aside.`,
+    ].filter(Boolean).join(" "),
+    failed: "Which could not be read",
+    nothing: "There is no picture in this folder.",
+    remove: "Remove",
+    removeTitle: (title) => `Remove: ${title}`,
+    removed: (title) => `“${title}” is removed from here. The file itself stays where it is.`,
+    exporting: "Writing the file …",
+    exported: "The file is among your downloads.",
+    forgetTitle: (number) => `Forget ${number === 1 ? "your picture" : `all ${pictures(number)}`}?`,
+    forgetText: "Their small copies, their names and what they look like are erased from this device. The picture files themselves stay where they are. There is no way back, but from a file that you exported.",
+    forgotten: "Forgotten. Nothing of your pictures is left here.",
+  },
+
   /** What one number means in this collection. */
   meaning: ({ same, similar }, number) => {
     const said = number >= same ? "That is the same picture." : number >= similar ? "That looks alike." : "That is not near enough for a match.";
@@ -169,9 +219,10 @@ export const en = {
     collection: "Collection (SHA-256)",
     storedTitle: "What stays on this device",
     storedNothing: "Nothing is stored on this device.",
-    stored: { page: "This page, to open offline", collection: "The collection and the neural network", language: "Your choice of language" },
+    stored: { page: "This page, to open offline", collection: "The collection and the neural network", language: "Your choice of language", own: "Your own pictures" },
     storedBytes: (bytes) => `${megabytes(bytes)} MB`,
-    storedNever: "Your pictures and what you searched for are never stored. Closing this page forgets them.",
+    storedOwn: (number, bytes) => `${pictures(number)}, ${megabytes(bytes)} MB, sent nowhere`,
+    storedNever: "The pictures that you search with and what you searched for are never stored. Closing this page forgets them.",
     erase: "Erase all of it",
     erased: "Erased. This page goes on working until you close it; the next visit fetches everything anew.",
     looking: "Looking …",
@@ -191,6 +242,7 @@ export const en = {
     ModelMismatch: (error) => error.message,
     Network: (error) => error.message,
     Timeout: (error) => error.message,
+    NoRoom: () => "This device has no room for more pictures. What was added so far is kept.",
     Offline: () => "You are offline, and this collection is not on this device yet. Connect once; afterwards it works without a network.",
     NoSimd: (error) => error.message,
     Browser: (error) => error.message,
