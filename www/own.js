@@ -105,8 +105,14 @@ export async function forget() {
   await hangAll();
 }
 
+/** Shows the room in another language. */
+export function sayRoomAgain() {
+  element("own-report").hidden = true;
+  return hangAll();
+}
+
 /** Hangs all pictures anew, and says in the language of the page how many there are. */
-export async function hangAll() {
+async function hangAll() {
   element("own-twins").hidden = true;
   element("own-pictures").hidden = false;
   element("twins").setAttribute("aria-pressed", "false");

@@ -13,6 +13,7 @@ mod language;
 mod looks;
 mod offline;
 mod own;
+mod own_page;
 mod page;
 mod parity;
 mod parts;
@@ -97,6 +98,18 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         trust::the_panel_counts_requests_and_names_what_came_here,
         trust::erasing_leaves_nothing_on_the_device_and_the_page_goes_on,
         trust::nothing_of_a_search_is_stored,
+        own_page::added_pictures_hang_in_their_room_with_their_number,
+        own_page::adding_can_be_paused_gone_on_with_and_cancelled,
+        own_page::an_own_picture_is_found_among_the_works_and_called_yours,
+        own_page::a_removed_picture_is_found_no_more,
+        own_page::near_duplicates_hang_together,
+        own_page::what_was_exported_comes_back_after_everything_was_forgotten,
+        own_page::forgetting_asks_first_and_leaves_an_empty_room,
+        own_page::the_trust_panel_counts_own_pictures_and_asks_before_it_erases_them,
+        own_page::a_picture_dropped_in_the_own_room_is_added,
+        own_page::the_keyboard_alone_leads_through_the_own_room,
+        own_page::axe_objects_to_nothing_in_the_own_room,
+        own_page::the_own_room_speaks_german,
         language::every_language_says_everything,
         language::the_page_speaks_german_when_it_is_asked_to,
         accessible::the_keyboard_alone_leads_through_the_whole_journey,
@@ -151,6 +164,8 @@ fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
 fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
     let mut trials = trials![stage:
         language::written_from_right_to_left_nothing_leaves_the_screen,
+        own_page::a_dropped_folder_comes_in_with_all_that_is_below_it,
+        own_page::an_export_is_saved_as_a_file,
         parts::a_picture_is_pasted_by_a_button,
         waiting::on_a_metered_connection_the_size_is_said_before_the_download,
         own::a_thousand_own_pictures_go_in_and_memory_stays_flat,

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 /// Longer than anything takes on a busy machine: it ends tests that hang, it does not measure.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+#[derive(Clone)]
 pub struct Page {
     client: Client,
 }
@@ -27,6 +28,8 @@ pub struct Shown {
     /// Place of the picture in the question that this work is nearest to, from 0.
     pub query: String,
     pub file: String,
+    /// Whether it is one of the visitor's own pictures.
+    pub own: bool,
     pub title: String,
     pub verdict: String,
     /// As a number with 32 bits, as the engine computed it.
@@ -72,8 +75,13 @@ impl Page {
     /// Chooses several files at once.
     pub async fn choose_all(&self, files: &[&Path]) -> Result<(), Failed> {
         self.forget_state().await?;
+        self.give("#picture", files).await
+    }
+
+    /// Chooses files in another input.
+    pub async fn give(&self, input: &str, files: &[&Path]) -> Result<(), Failed> {
         let paths: Option<Vec<&str>> = files.iter().map(|file| file.to_str()).collect();
-        let input = self.client.find(Locator::Css("#picture")).await?;
+        let input = self.client.find(Locator::Css(input)).await?;
         Ok(input.send_keys(&paths.ok_or("a path is not text")?.join("\n")).await?)
     }
 
@@ -222,6 +230,7 @@ impl From<&Value> for Shown {
             id: text("id"),
             query: text("query"),
             file: text("file"),
+            own: text("own") == "true",
             title: text("title"),
             verdict: text("verdict"),
             score: text("score"),

@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod cargo_build;
 mod command_line;
+mod comments;
 mod demo;
 mod draw;
 mod install;

@@ -1,0 +1,473 @@
+//! The room of the visitor's own pictures: they come in, are found beside the works, and go again.
+
+use std::path::{Path, PathBuf};
+
+use fantoccini::key::Key;
+use image::{DynamicImage, Rgb, RgbImage};
+use libtest_mimic::Failed;
+use serde_json::{Value, json};
+
+use crate::accessible::axe;
+use crate::page::{Page, until};
+use crate::stage::Scene;
+use crate::works::{cropped, jpeg};
+
+const DOOR: &str = "#rooms [data-room=own]";
+const BACK: &str = "#rooms [data-room=search]";
+
+pub async fn added_pictures_hang_in_their_room_with_their_number(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    assert!(page.text_of("#own-said").await?.contains("sent nowhere"));
+    assert_eq!(hung(&page).await?, Vec::<String>::new());
+
+    let mut files = pictures(&scene, &[0.1, 0.3, 0.5])?;
+    files.push(scene.file("broken.jpg", &std::fs::read(&files[0])?[..600])?);
+    add(&page, &files).await?;
+    assert_eq!(hung(&page).await?, ["picture 0.jpg", "picture 1.jpg", "picture 2.jpg"]);
+    assert_eq!(page.text_of("#own-count").await?, "3");
+    let report = page.text_of("#own-report").await?;
+    assert!(report.contains("3 pictures added") && report.contains("1 could not be read"), "{report}");
+    page.click("#own-report summary").await?;
+    assert!(page.text_of("#own-report").await?.contains("broken.jpg: "), "it is named");
+    let pictured = "return Promise.all([...document.querySelectorAll('#own-pictures img')].map((picture) => picture.decode()))
+        .then((all) => all.length)";
+    assert_eq!(page.run(pictured, vec![]).await?, 3);
+
+    // The same once more is known already, and another visit finds what is here.
+    add(&page, &files[..2]).await?;
+    assert!(page.text_of("#own-report").await?.contains("2 were here already"));
+    page.reload().await?;
+    page.wait_for_state("ready").await?;
+    assert_eq!(page.text_of("#own-count").await?, "3");
+    assert_eq!(hung(&room(&page).await?).await?.len(), 3);
+    Ok(())
+}
+
+pub async fn adding_can_be_paused_gone_on_with_and_cancelled(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let files = many(&scene, 150)?;
+    give(&page, "#own-files", &files).await?;
+    until(async || Ok(done(&page).await? > 3)).await?;
+    page.click("#pause").await?;
+    assert!(page.text_of("#underway-text").await?.contains("paused"));
+    // What is under way is finished; then nothing moves.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let paused = done(&page).await?;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(done(&page).await?, paused);
+    assert!(paused < 150, "it was over before it was paused");
+    let waiting = page.text_of("#own-count").await?;
+    assert_eq!(waiting, paused.to_string(), "what has come in is counted and can be seen");
+
+    page.click("#pause").await?;
+    until(async || Ok(done(&page).await? > paused)).await?;
+    page.click("#cancel").await?;
+    idle(&page).await?;
+    let report = page.text_of("#own-report").await?;
+    assert!(report.starts_with("Stopped."), "{report}");
+    let kept: u64 = page.text_of("#own-count").await?.parse()?;
+    assert!(kept > paused && kept < 150, "what was added stays: {kept}");
+    assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "own-title", "the focus is not lost");
+    Ok(())
+}
+
+pub async fn an_own_picture_is_found_among_the_works_and_called_yours(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let files = pictures(&scene, &[0.2, 0.7])?;
+    add(&page, &files).await?;
+    page.click(BACK).await?;
+    let results = page.ask(&files[0]).await?;
+    assert_eq!((results[0].title.as_str(), results[0].own), ("picture 0.jpg", true), "{results:#?}");
+    assert!(results[0].text.contains("Yours"), "it is said in words: {}", results[0].text);
+    assert!(results[0].pictured);
+    assert_eq!(results[0].score.parse::<f32>()?, 1.0);
+    let work = scene.collection().work(0.2);
+    assert_eq!((&results[1].file, results[1].own), (&work.file, false), "the work that it is a part of comes next");
+    assert!(!results[1].text.contains("Yours"));
+    assert!(results.windows(2).all(|pair| score(&pair[0].score) >= score(&pair[1].score)), "one ranking: {results:#?}");
+
+    // On from it, without it, without all of them.
+    let like = page.click_and_answer("#results .like").await?;
+    assert_eq!(like[0].file, work.file, "the picture itself is not among those like it");
+    assert!(page.text_of("#verdict").await?.contains("picture 0.jpg"));
+    page.forget_state().await?;
+    page.run("history.back()", vec![]).await?;
+    page.answer().await?;
+    let without = page.click_and_answer("#results .not").await?;
+    assert_eq!(without[0].file, work.file);
+    assert!(without.iter().all(|shown| shown.title != "picture 0.jpg"));
+    assert_eq!(page.click_and_answer("#left-out button").await?, results);
+    let works = page.click_and_answer("#own-too input").await?;
+    assert!(works.iter().all(|shown| !shown.own) && works[0].file == work.file, "{works:#?}");
+    assert_eq!(page.click_and_answer("#own-too input").await?, results);
+
+    // From the room, a click on a picture asks for its like.
+    page.click(DOOR).await?;
+    let like = page.click_and_answer("#own-pictures li:nth-child(2) .opens").await?;
+    assert_eq!(like[0].file, scene.collection().work(0.7).file);
+    assert_eq!(page.text_of("#own-title").await?, "", "the answer is in the other room");
+    Ok(())
+}
+
+pub async fn a_removed_picture_is_found_no_more(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let files = pictures(&scene, &[0.2, 0.4, 0.7])?;
+    add(&page, &files).await?;
+    page.click(BACK).await?;
+    assert!(page.ask(&files[1]).await?[0].own);
+    page.click(DOOR).await?;
+    page.click("#own-pictures li:nth-child(2) .not").await?;
+    until(async || Ok(page.text_of("#own-count").await? == "2")).await?;
+    assert_eq!(hung(&page).await?, ["picture 0.jpg", "picture 2.jpg"]);
+    assert!(page.text_of("#own-report").await?.contains("“picture 1.jpg” is removed"));
+    let focused = "return document.activeElement.closest('li').querySelector('h3').textContent";
+    assert_eq!(page.run(focused, vec![]).await?, "picture 2.jpg", "the focus goes on to the next");
+
+    // The answer that had it is asked for again.
+    page.forget_state().await?;
+    page.click(BACK).await?;
+    let results = page.answer().await?;
+    assert!(results.iter().all(|shown| shown.title != "picture 1.jpg"), "{results:#?}");
+    page.reload().await?;
+    page.wait_for_state("ready").await?;
+    assert_eq!(page.text_of("#own-count").await?, "2");
+    Ok(())
+}
+
+pub async fn near_duplicates_hang_together(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let mut files = pictures(&scene, &[0.1, 0.35, 0.6])?;
+    add(&page, &files).await?;
+    page.click("#twins").await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("No two"))).await?;
+
+    let same = image::open(&files[1])?;
+    files = vec![scene.file("saved again.jpg", &jpeg(&same, 60)?)?];
+    page.click("#twins").await?;
+    add(&page, &files).await?;
+    page.click("#twins").await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("1 group"))).await?;
+    let groups = "return [...document.querySelectorAll('#own-twins > li')].map((group) =>
+        [...group.querySelectorAll('h3')].map((name) => name.textContent))";
+    assert_eq!(page.run(groups, vec![]).await?, json!([["picture 1.jpg", "saved again.jpg"]]));
+    assert!(page.text_of("#own-twins").await?.contains("similarity"));
+    assert!(hung(&page).await?.is_empty(), "they have the room to themselves");
+
+    page.click("#own-twins li li:nth-child(2) .not").await?;
+    until(async || Ok(page.text_of("#own-count").await? == "3")).await?;
+    page.click("#twins").await?;
+    until(async || Ok(hung(&page).await?.len() == 3)).await
+}
+
+pub async fn what_was_exported_comes_back_after_everything_was_forgotten(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let files = pictures(&scene, &[0.2, 0.4, 0.7])?;
+    add(&page, &files).await?;
+    let exported = export(&scene, &page).await?;
+    forget(&page).await?;
+
+    give(&page, "#import", &[exported]).await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("3 pictures added"))).await?;
+    idle(&page).await?;
+    assert_eq!(hung(&page).await?, ["picture 0.jpg", "picture 1.jpg", "picture 2.jpg"]);
+    page.click(BACK).await?;
+    let results = page.ask(&files[2]).await?;
+    assert_eq!((results[0].own, results[0].title.as_str()), (true, "picture 2.jpg"));
+
+    // What is no export is refused, and said to be.
+    page.click(DOOR).await?;
+    give(&page, "#import", &[scene.file("other.zip", b"PK nothing of ours")?]).await?;
+    until(async || Ok(!error(&page).await?.is_empty())).await?;
+    assert_eq!(page.text_of("#own-count").await?, "3");
+    Ok(())
+}
+
+pub async fn forgetting_asks_first_and_leaves_an_empty_room(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let files = pictures(&scene, &[0.2, 0.4])?;
+    add(&page, &files).await?;
+    page.click("#own-pictures .opens").await?;
+    page.answer().await?;
+    page.click(DOOR).await?;
+
+    page.click("#forget-all").await?;
+    let question = page.text_of("#forget").await?;
+    assert!(question.contains("all 2 pictures") && question.contains("stay where they are"), "{question}");
+    assert_eq!(page.run("return document.activeElement.value", vec![]).await?, "keep");
+    page.press(&[Key::Escape]).await?;
+    assert_eq!(hung(&page).await?.len(), 2, "nothing is forgotten before it is said");
+
+    forget(&page).await?;
+    assert_eq!(hung(&page).await?, Vec::<String>::new());
+    assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "own-title");
+    // The search for the like of one of them is gone with it.
+    page.forget_state().await?;
+    page.click(BACK).await?;
+    page.wait_for_state("ready").await?;
+    assert!(page.ask(&files[0]).await?.iter().all(|shown| !shown.own));
+    page.reload().await?;
+    page.wait_for_state("ready").await?;
+    assert_eq!(page.text_of("#own-count").await?, "");
+    assert!(page.text_of(DOOR).await?.contains("own"));
+    Ok(())
+}
+
+pub async fn the_trust_panel_counts_own_pictures_and_asks_before_it_erases_them(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    add(&page, &pictures(&scene, &[0.2, 0.4])?).await?;
+    page.click("#proof").await?;
+    until(async || Ok(page.text_of("#trust-text").await?.contains("2 pictures"))).await?;
+    assert!(page.text_of("#trust-text").await?.contains("sent nowhere"));
+    page.click("#erase").await?;
+    page.click("#forget [value=keep]").await?;
+    assert_eq!(page.text_of("#own-count").await?, "2");
+    page.click("#erase").await?;
+    page.click("#forget [value=forget]").await?;
+    until(async || Ok(!page.text_of("#nothing-stored").await?.is_empty())).await?;
+    page.run("document.querySelector('#trust').close()", vec![]).await?;
+    assert_eq!(hung(&page).await?, Vec::<String>::new());
+    Ok(())
+}
+
+pub async fn the_keyboard_alone_leads_through_the_own_room(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    press(&page, DOOR, Key::Enter).await?;
+    assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "own-title");
+    page.tab_to("#own-folder").await?;
+    // Enter would open the system's own file dialog here, which no page and no driver can see.
+    page.tab_to("#own-files").await?;
+    give(&page, "#own-files", &many(&scene, 40)?).await?;
+    page.tab_to("#pause").await?;
+    page.press(&[Key::Enter, Key::Enter]).await?;
+    idle(&page).await?;
+    add(&page, &pictures(&scene, &[0.2, 0.7])?).await?;
+    press(&page, "#twins", Key::Space).await?;
+    until(async || Ok(page.run("return document.querySelector('#twins').ariaPressed", vec![]).await? == "true")).await?;
+    press(&page, "#twins", Key::Space).await?;
+    until(async || Ok(hung(&page).await?.len() == 42)).await?;
+    press(&page, "#own-pictures li:nth-child(2) .not", Key::Enter).await?;
+    until(async || Ok(page.text_of("#own-count").await? == "41")).await?;
+    page.tab_to("#export").await?;
+    page.tab_to("#import").await?;
+    page.forget_state().await?;
+    press(&page, "#own-pictures li:last-child .opens", Key::Enter).await?;
+    assert_eq!(page.answer().await?[0].file, scene.collection().work(0.7).file);
+    assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "verdict", "the focus goes to the answer");
+    press(&page, DOOR, Key::Enter).await?;
+    press(&page, "#forget-all", Key::Enter).await?;
+    page.tab_to("#forget [value=forget]").await?;
+    page.press(&[Key::Enter]).await?;
+    until(async || Ok(page.text_of("#own-count").await?.is_empty())).await?;
+    press(&page, BACK, Key::Enter).await?;
+    assert!(!page.text_of("#ask-title").await?.is_empty());
+    Ok(())
+}
+
+pub async fn axe_objects_to_nothing_in_the_own_room(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    axe(&page, "empty room").await?;
+    give(&page, "#own-files", &many(&scene, 150)?).await?;
+    until(async || Ok(done(&page).await? > 3)).await?;
+    page.click("#pause").await?;
+    axe(&page, "adding").await?;
+    page.click("#cancel").await?;
+    idle(&page).await?;
+
+    let mut files = pictures(&scene, &[0.3])?;
+    files.push(scene.file("saved again.jpg", &jpeg(&image::open(&files[0])?, 60)?)?);
+    files.push(scene.file("broken.jpg", &std::fs::read(&files[0])?[..600])?);
+    add(&page, &files).await?;
+    page.click("#own-report summary").await?;
+    axe(&page, "gallery").await?;
+    page.click("#twins").await?;
+    until(async || Ok(page.run("return !document.querySelector('#own-twins').hidden", vec![]).await? == true)).await?;
+    axe(&page, "near-duplicates").await?;
+    page.click("#forget-all").await?;
+    axe(&page, "question before forgetting").await?;
+    page.run("document.querySelector('#forget').close()", vec![]).await?;
+    page.click(BACK).await?;
+    page.ask(&files[0]).await?;
+    axe(&page, "an answer with own pictures").await?;
+    page.click("#results .opens").await?;
+    axe(&page, "comparison with an own picture").await
+}
+
+pub async fn the_own_room_speaks_german(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    add(&page, &pictures(&scene, &[0.3, 0.6])?).await?;
+    let english = page.text_of("#own").await?;
+    page.run("const select = document.querySelector('#language'); select.value = 'de'; select.dispatchEvent(new Event('change'))", vec![])
+        .await?;
+    until(async || Ok(page.text_of("#own-said").await?.contains("aufbewahrt"))).await?;
+    until(async || Ok(hung(&page).await?.len() == 2)).await?;
+    let german = page.text_of("#own").await?;
+    for sentence in english.lines().filter(|line| !line.ends_with(".jpg") && !line.is_empty()) {
+        assert!(!german.lines().any(|line| line == sentence), "still in English: {sentence}");
+    }
+    page.click("#twins").await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("Keine zwei"))).await?;
+    page.click("#forget-all").await?;
+    assert!(page.text_of("#forget").await?.contains("Alle 2 Bilder vergessen?"));
+    Ok(())
+}
+
+/// Only Chromium lets a script make a folder such as a drop brings.
+pub async fn a_dropped_folder_comes_in_with_all_that_is_below_it(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let bytes: Vec<Vec<u8>> =
+        pictures(&scene, &[0.2, 0.7])?.iter().map(std::fs::read).collect::<Result<_, std::io::Error>>()?;
+    let drop = "const [one, other] = arguments;
+        const done = (call) => new Promise((resolve, reject) => call(resolve, reject));
+        const { root } = await done((...on) => webkitRequestFileSystem(TEMPORARY, 1e8, ...on));
+        const folder = await done((...on) => root.getDirectory('holiday', { create: true }, ...on));
+        const below = await done((...on) => folder.getDirectory('day one', { create: true }, ...on));
+        for (const [place, name, text] of [[folder, 'a.jpg', one], [below, 'b.jpg', other], [folder, 'notes.txt', [65]], [folder, '.hidden.jpg', one]]) {
+            const entry = await done((...on) => place.getFile(name, { create: true }, ...on));
+            const writer = await done((...on) => entry.createWriter(...on));
+            await done((end, fail) => { writer.onwriteend = end; writer.onerror = fail; writer.write(new Blob([Uint8Array.from(text)])); });
+        }
+        const event = new DragEvent('drop', { bubbles: true, cancelable: true });
+        Object.defineProperty(event, 'dataTransfer', { value: { items: [{ kind: 'file', webkitGetAsEntry: () => folder }], files: [] } });
+        document.body.dispatchEvent(event)";
+    page.run(drop, vec![json!(bytes[0]), json!(bytes[1])]).await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("2 pictures added"))).await?;
+    assert!(page.text_of("#own-report").await?.contains("2 other files left aside"));
+    assert_eq!(hung(&page).await?.len(), 2, "the page shows the room that they went into");
+    Ok(())
+}
+
+/// A picture dropped in the own room is added; elsewhere it is a question.
+pub async fn a_picture_dropped_in_the_own_room_is_added(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let bytes = std::fs::read(&pictures(&scene, &[0.2])?[0])?;
+    let drop = "const data = new DataTransfer();
+         data.items.add(new File([Uint8Array.from(arguments[0])], 'dropped.jpg', { type: 'image/jpeg' }));
+         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))";
+    page.run(drop, vec![json!(bytes)]).await?;
+    until(async || Ok(hung(&page).await? == ["dropped.jpg"])).await?;
+    page.click(BACK).await?;
+    page.forget_state().await?;
+    page.run(drop, vec![json!(bytes)]).await?;
+    assert_eq!(page.answer().await?[0].title, "dropped.jpg");
+    Ok(())
+}
+
+/// The file that the browser saves, where a driver can say whereto.
+pub async fn an_export_is_saved_as_a_file(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    add(&page, &pictures(&scene, &[0.2, 0.4])?).await?;
+    let folder = scene.file("mark", b"")?.parent().ok_or("no folder")?.to_owned();
+    page.devtools("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder })).await?;
+    page.click("#export").await?;
+    let saved = folder.join("my-pictures.zip");
+    until(async || Ok(saved.exists())).await?;
+    assert!(std::fs::read(&saved)?.starts_with(b"PK"));
+    Ok(())
+}
+
+/// Enters the room.
+async fn room(page: &Page) -> Result<Page, Failed> {
+    page.click(DOOR).await?;
+    Ok(page.clone())
+}
+
+/// Adds pictures and waits until they are in.
+async fn add(page: &Page, files: &[PathBuf]) -> Result<(), Failed> {
+    page.run("document.querySelector('#own-report').hidden = true", vec![]).await?;
+    give(page, "#own-files", files).await?;
+    until(async || Ok(!page.text_of("#own-report").await?.is_empty())).await?;
+    assert_eq!(error(page).await?, "");
+    idle(page).await
+}
+
+/// Waits until nothing is under way and everything hangs.
+async fn idle(page: &Page) -> Result<(), Failed> {
+    let over = "const many = Number(document.querySelector('#own-count').textContent.replaceAll(/\\D/g, ''));
+        return document.querySelector('#underway').hidden
+            && (!document.querySelector('#own-twins').hidden || document.querySelectorAll('#own-pictures > li').length === Math.min(many, 60))";
+    until(async || Ok(page.run(over, vec![]).await? == true)).await
+}
+
+async fn give(page: &Page, selector: &str, files: &[PathBuf]) -> Result<(), Failed> {
+    page.give(selector, &files.iter().map(PathBuf::as_path).collect::<Vec<&Path>>()).await
+}
+
+/// The names of what hangs in the room.
+async fn hung(page: &Page) -> Result<Vec<String>, Failed> {
+    let names = "const list = document.querySelector('#own-pictures');
+        return list.checkVisibility() ? [...list.querySelectorAll('h3')].map((name) => name.textContent) : []";
+    Ok(serde_json::from_value(page.run(names, vec![]).await?)?)
+}
+
+/// How many pictures are done while some are under way.
+async fn done(page: &Page) -> Result<u64, Failed> {
+    let value: Value = page.run("return document.querySelector('#underway-progress').value", vec![]).await?;
+    Ok(value.as_f64().unwrap_or_default() as u64)
+}
+
+async fn error(page: &Page) -> Result<String, Failed> {
+    let code = page.run("return document.querySelector('#own-report').dataset.code ?? ''", vec![]).await?;
+    Ok(code.as_str().unwrap_or_default().to_owned())
+}
+
+async fn forget(page: &Page) -> Result<(), Failed> {
+    page.click("#forget-all").await?;
+    page.click("#forget [value=forget]").await?;
+    until(async || Ok(page.text_of("#own-count").await?.is_empty())).await?;
+    until(async || Ok(hung(page).await?.is_empty())).await
+}
+
+/// What the page saves, kept as a file: where a browser saves to is its own affair.
+async fn export(scene: &Scene, page: &Page) -> Result<PathBuf, Failed> {
+    let caught = "const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => { window.saved = blob; return make.call(URL, blob); };
+        document.querySelector('#export').click()";
+    page.run(caught, vec![]).await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("downloads"))).await?;
+    let bytes = page.run("return [...new Uint8Array(await window.saved.arrayBuffer())]", vec![]).await?;
+    scene.file("exported.zip", &serde_json::from_value::<Vec<u8>>(bytes)?)
+}
+
+async fn press(page: &Page, selector: &str, key: Key) -> Result<(), Failed> {
+    page.tab_to(selector).await?;
+    page.press(&[key]).await
+}
+
+fn score(text: &str) -> f32 {
+    text.parse().unwrap_or(f32::NAN)
+}
+
+/// Parts of works at these places of the collection, as pictures of the visitor's own: `picture 0.jpg` and so on.
+fn pictures(scene: &Scene, at: &[f64]) -> Result<Vec<PathBuf>, Failed> {
+    let collection = scene.collection();
+    let files = at.iter().enumerate().map(|(number, &at)| {
+        scene.file(&format!("picture {number}.jpg"), &cropped(&collection.picture(collection.work(at))?)?)
+    });
+    files.collect()
+}
+
+/// So many pictures of which no two are the same.
+fn many(scene: &Scene, count: u32) -> Result<Vec<PathBuf>, Failed> {
+    let files = (0..count).map(|number| {
+        let stripes = RgbImage::from_fn(240, 180, |x, y| {
+            let mixed = (x / (4 + number % 9)).wrapping_mul(0x9E37_79B1 ^ number) ^ (y / (3 + number % 7)).wrapping_mul(0x85EB_CA77);
+            Rgb([(mixed >> 24) as u8, (mixed >> 16) as u8, (mixed >> 8) as u8])
+        });
+        scene.file(&format!("many {number}.jpg"), &jpeg(&DynamicImage::ImageRgb8(stripes), 80)?)
+    });
+    files.collect()
+}
