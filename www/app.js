@@ -20,7 +20,7 @@ import { chooseLanguage } from "./language.js";
 import { keepOffline } from "./offline.js";
 import { countRequests } from "./privacy.js";
 import { onMetered, sayMetered } from "./metered.js";
-import { add, openRoom, sayRoomAgain } from "./own.js";
+import { add, openRoom, sayRoomAgain } from "./room.js";
 import { EyeError, open } from "./private-eye.js";
 import { showProgress } from "./progress.js";
 import { showPart, showQuery } from "./query.js";

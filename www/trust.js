@@ -1,7 +1,7 @@
 // The panel that shows what leaves this page, what came here and what stays.
 
 import { button, element, make } from "./dom.js";
-import { forget, mayForget } from "./own.js";
+import { forget, mayForget } from "./room.js";
 import { erase, stored } from "./storage.js";
 import { words } from "./words.js";
 
