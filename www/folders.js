@@ -32,11 +32,17 @@ export async function filesBelow(folder) {
     for (let entries = await some(reader); entries.length > 0; entries = await some(reader)) {
       for (const entry of entries) {
         if (entry.isDirectory) waiting.push(entry);
-        else files.push(await new Promise((resolve) => { entry.file(resolve, () => resolve(null)); }));
+        else files.push(await fileOf(entry));
       }
     }
   }
   return files.filter(Boolean);
+}
+
+/** The file, with its path, which browsers tell only of files that were chosen. */
+async function fileOf(entry) {
+  const file = await new Promise((resolve) => { entry.file(resolve, () => resolve(null)); });
+  return file && Object.defineProperty(file, "webkitRelativePath", { value: entry.fullPath.slice(1) });
 }
 
 function some(reader) {

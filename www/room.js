@@ -10,7 +10,7 @@
 import { element, make } from "./dom.js";
 import { filesBelow, picturesOf } from "./folders.js";
 import { hung } from "./hung.js";
-import { Pauser } from "./private-eye.js";
+import { Pauser } from "./own/own.js";
 import { stop, watch } from "./underway.js";
 import { inWords, words } from "./words.js";
 
@@ -142,7 +142,8 @@ async function hangTwins() {
   const groups = await watch({ name: "comparing", run: (how) => own.duplicates(how) }, aloud);
   const items = new Map((await own.items()).map((item) => [item.id, item]));
   element("own-twins").replaceChildren(...await Promise.all(groups.map(async (group) => make("li", {}, make("ul", { className: "hung" },
-    ...await Promise.all(group.map(({ id, score }) => hung(items.get(id), own, { like: on.like, remove }, words.similarity(score)))))))));
+    ...await Promise.all(group.map(({ id, score }) =>
+      hung(items.get(id), own, { like: on.like, remove }, [items.get(id).file, words.similarity(score)]))))))));
   element("own-twins").hidden = false;
   element("own-pictures").hidden = true;
   element("own-more").hidden = true;

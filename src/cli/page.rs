@@ -12,8 +12,10 @@ const LIST: &str = "const PRECACHE = ";
 const EMPTY_LIST: &str = "const PRECACHE = /* filled in by the build */ [];";
 const EMPTY_VERSION: &str = "const VERSION = \"\";";
 const SERVICE_WORKER: &str = "sw.js";
-/// For those who build with the page's module: no visitor of the page needs them, and none is made to download them.
-const FOR_AUTHORS: [&str; 3] = ["www/examples/", "www/private-eye.d.ts", "www/package.json"];
+/// For those who build with the page's module, and for other pages that wear the element: no visitor of the page needs
+/// them, and none is made to download them.
+const FOR_AUTHORS: [&str; 6] =
+    ["www/examples/", "www/private-eye.d.ts", "www/package.json", "www/private-eye.js", "www/element", "www/shared.js"];
 
 /// The default weights, where this command was compiled with them.
 pub fn weights() -> Option<&'static [u8]> {

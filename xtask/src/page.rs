@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::comments::without_comments;
 use crate::process::say;
+use crate::slim::slim;
 use crate::stamp::files_below;
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -48,7 +48,7 @@ pub fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target("page")
 }
 
-/// Makes `folder` hold just these files, without their comments; tells whether anything changed. Equal files are left alone, because cargo
+/// Makes `folder` hold just these files, slimmed; tells whether anything changed. Equal files are left alone, because cargo
 /// compiles the command anew when one of them is younger.
 fn mirror(sources: &BTreeMap<PathBuf, PathBuf>, folder: &Path) -> Result<bool> {
     let mut changed = false;
@@ -60,7 +60,7 @@ fn mirror(sources: &BTreeMap<PathBuf, PathBuf>, folder: &Path) -> Result<bool> {
     }
     for (below, source) in sources {
         let bytes = fs::read(source).with_context(|| format!("{} cannot be read", source.display()))?;
-        let bytes = without_comments(below, bytes);
+        let bytes = slim(below, bytes);
         let file = folder.join(below);
         if fs::read(&file).is_ok_and(|there| there == bytes) {
             continue;
