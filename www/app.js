@@ -24,7 +24,7 @@ import { countRequests } from "./privacy.js";
 import { showProgress } from "./progress.js";
 import { showPart, showQuery } from "./query.js";
 import { showAnswer, showNoAnswer, showSamples, showWall } from "./results.js";
-import { add, openRoom, sayRoomAgain } from "./room.js";
+import { add, lookAround, openRoom, sayRoomAgain } from "./room.js";
 import { Search } from "./search.js";
 import { Trail } from "./trail.js";
 import { showRequests, showTrust } from "./trust.js";
@@ -143,7 +143,7 @@ function like(work) {
 
 /** Adds to the visitor's own pictures, in their room. */
 async function keep(files, folders) {
-  await opening;
+  if (!await opening.catch(() => null)) return; // the page has said why
   enterOwn();
   add(files, folders);
 }
@@ -151,6 +151,7 @@ async function keep(files, folders) {
 function enterOwn() {
   trail.enterOwn();
   showDoor();
+  lookAround();
   element("own-title").focus();
 }
 

@@ -105,6 +105,15 @@ export async function forget() {
   await hangAll();
 }
 
+/** Sees what another tab has changed meanwhile. */
+export async function lookAround() {
+  const before = element("own-count").textContent;
+  await count();
+  if (element("own-count").textContent === before) return;
+  on.changed(() => false);
+  await hangAll();
+}
+
 /** Shows the room in another language. */
 export function sayRoomAgain() {
   element("own-report").hidden = true;

@@ -1,4 +1,6 @@
-// What this page keeps on the device, and how it is erased. Pictures and searches are never among it.
+// What this page keeps on the device, and how it is erased. Of pictures, only those that were added to be kept are among it.
+
+import { bytesKept, eraseAll } from "./own/store.js";
 
 const LANGUAGE = "private-eye language";
 
@@ -19,7 +21,7 @@ export function keepLanguage(language) {
   }
 }
 
-/** What is kept: `[{ what: "page" | "collection" | "language", bytes }]`. */
+/** What is kept: `[{ what: "page" | "collection" | "own" | "language", bytes }]`. */
 export async function stored() {
   const found = [];
   for (const name of await ours()) {
@@ -28,6 +30,8 @@ export async function stored() {
     const sizes = await Promise.all(responses.map(async (response) => (await response?.blob())?.size ?? 0));
     found.push({ what: name.startsWith("private-eye page ") ? "page" : "collection", bytes: sizes.reduce((sum, size) => sum + size, 0) });
   }
+  const own = await bytesKept();
+  if (own > 0) found.push({ what: "own", bytes: own });
   if (chosenLanguage()) found.push({ what: "language", bytes: 0 });
   return found;
 }
@@ -37,6 +41,7 @@ export async function erase() {
   const registration = await navigator.serviceWorker?.getRegistration();
   await registration?.unregister();
   await Promise.all((await ours()).map((name) => caches.delete(name)));
+  await eraseAll();
   try {
     localStorage.removeItem(LANGUAGE);
   } catch {

@@ -41,11 +41,10 @@ export function showRequests({ own, witness }) {
 
 async function showStored(section, own, note) {
   const { trust } = words;
-  const [kept, { count, bytes: ownBytes, storage }] = await Promise.all([stored(), own.info()]);
-  const lines = kept.map(({ what, bytes }) => [trust.stored[what], bytes > 0 ? trust.storedBytes(bytes) : ""]);
-  if (count > 0 && storage !== "memory") lines.push([trust.stored.own, trust.storedOwn(count, ownBytes)]);
+  const [kept, { count }] = await Promise.all([stored(), own.info()]);
+  const lines = kept.map(({ what, bytes }) => [trust.stored[what], what === "own" ? trust.storedOwn(count, bytes) : bytes > 0 ? trust.storedBytes(bytes) : ""]);
   const erases = button(trust.erase, async () => {
-    if (count > 0) {
+    if (count > 0 || kept.some(({ what }) => what === "own")) {
       if (!await mayForget()) return;
       await forget();
     }

@@ -1,9 +1,13 @@
 //! How the page looks and sounds.
 
+use axum::Router;
+use axum::extract::Path;
+use axum::response::Html;
+use axum::routing::get;
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
-use crate::page::Page;
+use crate::page::{Page, until};
 use crate::stage::Scene;
 use crate::works::cropped;
 
@@ -40,6 +44,60 @@ pub async fn a_phone_shows_the_page_without_scrolling_sideways(scene: Scene) -> 
         assert_eq!(wide, width, "something is wider than the screen");
     }
     Ok(())
+}
+
+/// In a frame of a phone's width, because no window of Firefox is narrower than 500 pixels and none of WebKit than 447.
+pub async fn on_a_phone_nothing_is_wider_than_the_screen(scene: Scene) -> Result<(), Failed> {
+    let frames = |Path(width): Path<u32>| async move {
+        Html(format!(
+            "<!doctype html><title>Phone</title><iframe title=page src=/ width={width} height=844 style=border:0></iframe>"
+        ))
+    };
+    let served = scene.serve_with(Router::new().route("/test/phone/{width}", get(frames)))?;
+    let query = cropped(&scene.collection().picture(scene.collection().work(0.55))?)?;
+    let query = scene.file("a postcard with rather a long name.jpg", &query)?;
+    for width in [320, 390] {
+        scene.client.goto(&served.url(&format!("/test/phone/{width}"))).await?;
+        scene.client.enter_frame(0).await?;
+        let page = Page::here(&scene.client);
+        page.wait_for_state("ready").await?;
+        assert_eq!(page.run("return innerWidth", vec![]).await?, width);
+        fits(&page, "ready").await?;
+        page.ask(&query).await?;
+        page.click("#results .score summary").await?;
+        page.click("#filters summary").await?;
+        fits(&page, "an answer").await?;
+        page.click("#results .opens").await?;
+        fits(&page, "a comparison").await?;
+        page.run("document.querySelector('#compare').close()", vec![]).await?;
+        page.click("#proof").await?;
+        until(async || Ok(page.run("return Boolean(document.querySelector('#erase'))", vec![]).await? == true)).await?;
+        fits(&page, "the trust panel").await?;
+        page.run("document.querySelector('#trust').close()", vec![]).await?;
+        crate::own_page::walk_through_the_room(&scene, &page).await?;
+        fits(&page, "own pictures").await?;
+        page.click("#forget-all").await?;
+        until(async || Ok(page.run("return document.querySelector('#forget').open", vec![]).await? == true)).await?;
+        fits(&page, "the question before forgetting").await?;
+        page.click("#forget [value=forget]").await?;
+        until(async || Ok(page.text_of("#own-count").await?.is_empty())).await?;
+        fits(&page, "an empty room").await?;
+    }
+    Ok(())
+}
+
+/// Fails where something can be scrolled to sideways, or is cut off at the edge of the screen.
+async fn fits(page: &Page, state: &str) -> Result<(), Failed> {
+    let outside = "const { clientWidth, scrollWidth } = document.documentElement;
+        return [scrollWidth > clientWidth, [...document.querySelectorAll('body *')].filter((shown) => {
+            const { left, right, width } = shown.getBoundingClientRect();
+            return width > 1 && !shown.closest('#trail') && (left < -1 || right > innerWidth + 1);
+        }).map((shown) => shown.outerHTML.slice(0, 80))]";
+    let found = page.run(outside, vec![]).await?;
+    if found == json!([false, []]) {
+        return Ok(());
+    }
+    Err(format!("{state}: wider than the screen: {found}").into())
 }
 
 pub async fn the_number_of_results_is_announced_politely(scene: Scene) -> Result<(), Failed> {

@@ -110,6 +110,8 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         own_page::the_keyboard_alone_leads_through_the_own_room,
         own_page::axe_objects_to_nothing_in_the_own_room,
         own_page::the_own_room_speaks_german,
+        own_page::where_nothing_can_be_kept_the_room_says_so_and_goes_on,
+        looks::on_a_phone_nothing_is_wider_than_the_screen,
         language::every_language_says_everything,
         language::the_page_speaks_german_when_it_is_asked_to,
         accessible::the_keyboard_alone_leads_through_the_whole_journey,

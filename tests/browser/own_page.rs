@@ -198,7 +198,7 @@ pub async fn forgetting_asks_first_and_leaves_an_empty_room(scene: Scene) -> Res
     page.answer().await?;
     page.click(DOOR).await?;
 
-    page.click("#forget-all").await?;
+    ask_to_forget(&page, "#forget-all").await?;
     let question = page.text_of("#forget").await?;
     assert!(question.contains("all 2 pictures") && question.contains("stay where they are"), "{question}");
     assert_eq!(page.run("return document.activeElement.value", vec![]).await?, "keep");
@@ -227,12 +227,13 @@ pub async fn the_trust_panel_counts_own_pictures_and_asks_before_it_erases_them(
     page.click("#proof").await?;
     until(async || Ok(page.text_of("#trust-text").await?.contains("2 pictures"))).await?;
     assert!(page.text_of("#trust-text").await?.contains("sent nowhere"));
-    page.click("#erase").await?;
+    ask_to_forget(&page, "#erase").await?;
     page.click("#forget [value=keep]").await?;
     assert_eq!(page.text_of("#own-count").await?, "2");
-    page.click("#erase").await?;
+    ask_to_forget(&page, "#erase").await?;
     page.click("#forget [value=forget]").await?;
-    until(async || Ok(!page.text_of("#nothing-stored").await?.is_empty())).await?;
+    until(async || Ok(page.run("return Boolean(document.querySelector('#nothing-stored'))", vec![]).await? == true))
+        .await?;
     page.run("document.querySelector('#trust').close()", vec![]).await?;
     assert_eq!(hung(&page).await?, Vec::<String>::new());
     Ok(())
@@ -266,6 +267,7 @@ pub async fn the_keyboard_alone_leads_through_the_own_room(scene: Scene) -> Resu
     assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "verdict", "the focus goes to the answer");
     press(&page, DOOR, Key::Enter).await?;
     press(&page, "#forget-all", Key::Enter).await?;
+    until(async || Ok(page.run("return document.querySelector('#forget').open", vec![]).await? == true)).await?;
     page.tab_to("#forget [value=forget]").await?;
     page.press(&[Key::Enter]).await?;
     until(async || Ok(page.text_of("#own-count").await?.is_empty())).await?;
@@ -294,7 +296,7 @@ pub async fn axe_objects_to_nothing_in_the_own_room(scene: Scene) -> Result<(), 
     page.click("#twins").await?;
     until(async || Ok(page.run("return !document.querySelector('#own-twins').hidden", vec![]).await? == true)).await?;
     axe(&page, "near-duplicates").await?;
-    page.click("#forget-all").await?;
+    ask_to_forget(&page, "#forget-all").await?;
     axe(&page, "question before forgetting").await?;
     page.run("document.querySelector('#forget').close()", vec![]).await?;
     page.click(BACK).await?;
@@ -319,7 +321,7 @@ pub async fn the_own_room_speaks_german(scene: Scene) -> Result<(), Failed> {
     }
     page.click("#twins").await?;
     until(async || Ok(page.text_of("#own-report").await?.contains("Keine zwei"))).await?;
-    page.click("#forget-all").await?;
+    ask_to_forget(&page, "#forget-all").await?;
     assert!(page.text_of("#forget").await?.contains("Alle 2 Bilder vergessen?"));
     Ok(())
 }
@@ -381,6 +383,53 @@ pub async fn an_export_is_saved_as_a_file(scene: Scene) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Everything that can be done with own pictures, in whatever language.
+pub async fn walk_through_the_room(scene: &Scene, page: &Page) -> Result<(), Failed> {
+    room(page).await?;
+    let files = pictures(scene, &[0.2, 0.4, 0.7])?;
+    add(page, &files).await?;
+    page.click("#own-pictures .not").await?;
+    until(async || Ok(page.text_of("#own-count").await? == "2")).await?;
+    page.click("#twins").await?;
+    until(async || Ok(hung(page).await?.is_empty())).await?;
+    page.click("#twins").await?;
+    idle(page).await?;
+    let exported = export(scene, page).await?;
+    page.click_and_answer("#own-pictures .opens").await?;
+    page.click_and_answer("#own-too input").await?;
+    room(page).await?;
+    forget(page).await?;
+    give(page, "#import", &[exported]).await?;
+    until(async || Ok(page.text_of("#own-count").await? == "2")).await?;
+    idle(page).await
+}
+
+/// Where the browser refuses every place to keep something in, the page says so and goes on.
+pub async fn where_nothing_can_be_kept_the_room_says_so_and_goes_on(scene: Scene) -> Result<(), Failed> {
+    // What the worker finds out about its browser is what it would find where these are switched off.
+    let store = scene.collection().site.join("www/own/store.js");
+    let refused = "Object.defineProperty(navigator, 'storage', { value: undefined });
+        Object.defineProperty(globalThis, 'indexedDB', { value: undefined });";
+    let script = format!("{refused}\n{}", std::fs::read_to_string(store)?);
+    let answer = move || async move { ([(axum::http::header::CONTENT_TYPE, "text/javascript")], script) };
+    let served = scene.serve_with(axum::Router::new().route("/www/own/store.js", axum::routing::get(answer)))?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    assert!(page.text_of("#own-note").await?.contains("keep nothing"));
+    let files = pictures(&scene, &[0.2, 0.4])?;
+    add(&page, &files).await?;
+    assert!(page.text_of("#own-said").await?.contains("in this page's memory"));
+    axe(&page, "a room that keeps nothing").await?;
+    page.click(BACK).await?;
+    assert!(page.ask(&files[1]).await?[0].own);
+    page.click("#proof").await?;
+    until(async || Ok(page.text_of("#trust-text").await?.contains("Erase"))).await?;
+    assert!(!page.text_of("#trust-text").await?.contains("Your own pictures"), "they are not among what is stored");
+    page.reload().await?;
+    page.wait_for_state("ready").await?;
+    assert_eq!(page.text_of("#own-count").await?, "");
+    Ok(())
+}
+
 /// Enters the room.
 async fn room(page: &Page) -> Result<Page, Failed> {
     page.click(DOOR).await?;
@@ -426,8 +475,14 @@ async fn error(page: &Page) -> Result<String, Failed> {
     Ok(code.as_str().unwrap_or_default().to_owned())
 }
 
+/// Clicks on what asks before it forgets, and waits for the question.
+async fn ask_to_forget(page: &Page, selector: &str) -> Result<(), Failed> {
+    page.click(selector).await?;
+    until(async || Ok(page.run("return document.querySelector('#forget').open", vec![]).await? == true)).await
+}
+
 async fn forget(page: &Page) -> Result<(), Failed> {
-    page.click("#forget-all").await?;
+    ask_to_forget(page, "#forget-all").await?;
     page.click("#forget [value=forget]").await?;
     until(async || Ok(page.text_of("#own-count").await?.is_empty())).await?;
     until(async || Ok(hung(page).await?.is_empty())).await
@@ -435,11 +490,12 @@ async fn forget(page: &Page) -> Result<(), Failed> {
 
 /// What the page saves, kept as a file: where a browser saves to is its own affair.
 async fn export(scene: &Scene, page: &Page) -> Result<PathBuf, Failed> {
-    let caught = "const make = URL.createObjectURL;
-        URL.createObjectURL = (blob) => { window.saved = blob; return make.call(URL, blob); };
+    let caught = "window.saved = null;
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => { if (blob.type === 'application/zip') window.saved = blob; return make.call(URL, blob); };
         document.querySelector('#export').click()";
     page.run(caught, vec![]).await?;
-    until(async || Ok(page.text_of("#own-report").await?.contains("downloads"))).await?;
+    until(async || Ok(page.run("return Boolean(window.saved)", vec![]).await? == true)).await?;
     let bytes = page.run("return [...new Uint8Array(await window.saved.arrayBuffer())]", vec![]).await?;
     scene.file("exported.zip", &serde_json::from_value::<Vec<u8>>(bytes)?)
 }

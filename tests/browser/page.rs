@@ -53,6 +53,11 @@ impl Page {
         Ok(Page { client: client.clone() })
     }
 
+    /// The page that the browser, or the frame that it is in, shows already.
+    pub fn here(client: &Client) -> Page {
+        Page { client: client.clone() }
+    }
+
     /// Waits for `loading`, `ready`, `searching`, `answered` or `error`.
     pub async fn wait_for_state(&self, wanted: &str) -> Result<(), Failed> {
         let state = || async { Ok(self.run("return document.body.dataset.state", vec![]).await? == wanted) };

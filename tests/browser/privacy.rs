@@ -29,6 +29,7 @@ pub async fn no_request_arrives_after_ready_whatever_is_done_with_two_different_
     let unknown = page.ask(&scene.file("black.jpg", &jpeg(&black, 80)?)?).await?;
     assert_ne!(found[0].file, unknown[0].file, "the two pictures are very different questions");
     walk_through_everything(&page).await?;
+    crate::own_page::walk_through_the_room(&scene, &page).await?;
     tokio::time::sleep(GRACE).await;
 
     let after = served.record.all();
