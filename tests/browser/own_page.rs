@@ -24,7 +24,7 @@ pub async fn added_pictures_hang_in_their_room_with_their_number(scene: Scene) -
     let mut files = pictures(&scene, &[0.1, 0.3, 0.5])?;
     files.push(scene.file("broken.jpg", &std::fs::read(&files[0])?[..600])?);
     add(&page, &files).await?;
-    assert_eq!(hung(&page).await?, ["picture 0", "picture 1", "picture 2"]);
+    assert_eq!(hung(&page).await?, ["Picture 0", "Picture 1", "Picture 2"]);
     assert_eq!(page.text_of("#own-count").await?, "3");
     let report = page.text_of("#own-report").await?;
     assert!(report.contains("3 pictures added") && report.contains("1 could not be read"), "{report}");
@@ -81,7 +81,7 @@ pub async fn an_own_picture_is_found_among_the_works_and_called_yours(scene: Sce
     add(&page, &files).await?;
     page.click(BACK).await?;
     let results = page.ask(&files[0]).await?;
-    assert_eq!((results[0].title.as_str(), results[0].own), ("picture 0", true), "{results:#?}");
+    assert_eq!((results[0].title.as_str(), results[0].own), ("Picture 0", true), "{results:#?}");
     assert!(results[0].text.contains("Yours"), "it is said in words: {}", results[0].text);
     assert!(results[0].pictured);
     assert_eq!(results[0].score.parse::<f32>()?, 1.0);
@@ -93,13 +93,13 @@ pub async fn an_own_picture_is_found_among_the_works_and_called_yours(scene: Sce
     // On from it, without it, without all of them.
     let like = page.click_and_answer("#results .like").await?;
     assert_eq!(like[0].file, work.file, "the picture itself is not among those like it");
-    assert!(page.text_of("#verdict").await?.contains("picture 0"));
+    assert!(page.text_of("#verdict").await?.contains("Picture 0"));
     page.forget_state().await?;
     page.run("history.back()", vec![]).await?;
     page.answer().await?;
     let without = page.click_and_answer("#results .not").await?;
     assert_eq!(without[0].file, work.file);
-    assert!(without.iter().all(|shown| shown.title != "picture 0"));
+    assert!(without.iter().all(|shown| shown.title != "Picture 0"));
     assert_eq!(page.click_and_answer("#left-out button").await?, results);
     let works = page.click_and_answer("#own-too input").await?;
     assert!(works.iter().all(|shown| !shown.own) && works[0].file == work.file, "{works:#?}");
@@ -107,7 +107,7 @@ pub async fn an_own_picture_is_found_among_the_works_and_called_yours(scene: Sce
 
     // From the room, a click on a picture asks for its like.
     page.click(DOOR).await?;
-    let like = page.click_and_answer("#own-pictures li:nth-child(2) .opens").await?;
+    let like = page.click_and_answer("#own-pictures li:has([title='Picture 1.jpg']) .opens").await?;
     assert_eq!(like[0].file, scene.collection().work(0.7).file);
     assert_eq!(page.text_of("#own-title").await?, "", "the answer is in the other room");
     Ok(())
@@ -121,18 +121,18 @@ pub async fn a_removed_picture_is_found_no_more(scene: Scene) -> Result<(), Fail
     page.click(BACK).await?;
     assert!(page.ask(&files[1]).await?[0].own);
     page.click(DOOR).await?;
-    page.click("#own-pictures li:nth-child(2) .not").await?;
+    page.click("#own-pictures li:has([title='Picture 1.jpg']) .not").await?;
     until(async || Ok(page.text_of("#own-count").await? == "2")).await?;
-    assert_eq!(hung(&page).await?, ["picture 0", "picture 2"]);
-    assert!(page.text_of("#own-report").await?.contains("“picture 1” is removed"));
-    let focused = "return document.activeElement.closest('li').querySelector('h3').textContent";
-    assert_eq!(page.run(focused, vec![]).await?, "picture 2", "the focus goes on to the next");
+    assert_eq!(hung(&page).await?, ["Picture 0", "Picture 2"]);
+    assert!(page.text_of("#own-report").await?.contains("“Picture 1” is removed"));
+    let focused = "return document.activeElement.matches('#own-pictures .not')";
+    assert_eq!(page.run(focused, vec![]).await?, true, "the focus goes on to another");
 
     // The answer that had it is asked for again.
     page.forget_state().await?;
     page.click(BACK).await?;
     let results = page.answer().await?;
-    assert!(results.iter().all(|shown| shown.title != "picture 1"), "{results:#?}");
+    assert!(results.iter().all(|shown| shown.title != "Picture 1"), "{results:#?}");
     page.reload().await?;
     page.wait_for_state("ready").await?;
     assert_eq!(page.text_of("#own-count").await?, "2");
@@ -148,14 +148,14 @@ pub async fn near_duplicates_hang_together(scene: Scene) -> Result<(), Failed> {
     until(async || Ok(page.text_of("#own-report").await?.contains("No two"))).await?;
 
     let same = image::open(&files[1])?;
-    files = vec![scene.file("saved again.jpg", &jpeg(&same, 60)?)?];
+    files = vec![scene.file("Saved again.jpg", &jpeg(&same, 60)?)?];
     page.click("#twins").await?;
     add(&page, &files).await?;
     page.click("#twins").await?;
     until(async || Ok(page.text_of("#own-report").await?.contains("1 group"))).await?;
     let groups = "return [...document.querySelectorAll('#own-twins > li')].map((group) =>
         [...group.querySelectorAll('h3')].map((name) => name.textContent))";
-    assert_eq!(page.run(groups, vec![]).await?, json!([["picture 1", "saved again"]]));
+    assert_eq!(page.run(groups, vec![]).await?, json!([["Picture 1", "Saved again"]]));
     assert!(page.text_of("#own-twins").await?.contains("similarity"));
     assert!(hung(&page).await?.is_empty(), "they have the room to themselves");
 
@@ -176,10 +176,10 @@ pub async fn what_was_exported_comes_back_after_everything_was_forgotten(scene: 
     give(&page, "#import", &[exported]).await?;
     until(async || Ok(page.text_of("#own-report").await?.contains("3 pictures added"))).await?;
     idle(&page).await?;
-    assert_eq!(hung(&page).await?, ["picture 0", "picture 1", "picture 2"]);
+    assert_eq!(hung(&page).await?, ["Picture 0", "Picture 1", "Picture 2"]);
     page.click(BACK).await?;
     let results = page.ask(&files[2]).await?;
-    assert_eq!((results[0].own, results[0].title.as_str()), (true, "picture 2"));
+    assert_eq!((results[0].own, results[0].title.as_str()), (true, "Picture 2"));
 
     // What is no export is refused, and said to be.
     page.click(DOOR).await?;
@@ -262,7 +262,7 @@ pub async fn the_keyboard_alone_leads_through_the_own_room(scene: Scene) -> Resu
     page.tab_to("#export").await?;
     page.tab_to("#import").await?;
     page.forget_state().await?;
-    press(&page, "#own-pictures li:last-child .opens", Key::Enter).await?;
+    press(&page, "#own-pictures li:has([title='Picture 1.jpg']) .opens", Key::Enter).await?;
     assert_eq!(page.answer().await?[0].file, scene.collection().work(0.7).file);
     assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "verdict", "the focus goes to the answer");
     press(&page, DOOR, Key::Enter).await?;
@@ -288,7 +288,7 @@ pub async fn axe_objects_to_nothing_in_the_own_room(scene: Scene) -> Result<(), 
     idle(&page).await?;
 
     let mut files = pictures(&scene, &[0.3])?;
-    files.push(scene.file("saved again.jpg", &jpeg(&image::open(&files[0])?, 60)?)?);
+    files.push(scene.file("Saved again.jpg", &jpeg(&image::open(&files[0])?, 60)?)?);
     files.push(scene.file("broken.jpg", &std::fs::read(&files[0])?[..600])?);
     add(&page, &files).await?;
     page.click("#own-report summary").await?;
@@ -316,7 +316,7 @@ pub async fn the_own_room_speaks_german(scene: Scene) -> Result<(), Failed> {
     until(async || Ok(page.text_of("#own-said").await?.contains("aufbewahrt"))).await?;
     until(async || Ok(hung(&page).await?.len() == 2)).await?;
     let german = page.text_of("#own").await?;
-    for sentence in english.lines().filter(|line| !line.starts_with("picture ") && !line.is_empty()) {
+    for sentence in english.lines().filter(|line| !line.starts_with("Picture ") && !line.is_empty()) {
         assert!(!german.lines().any(|line| line == sentence), "still in English: {sentence}");
     }
     page.click("#twins").await?;
@@ -358,14 +358,14 @@ pub async fn a_picture_dropped_in_the_own_room_is_added(scene: Scene) -> Result<
     let page = room(&scene.ready_page(&served).await?).await?;
     let bytes = std::fs::read(&pictures(&scene, &[0.2])?[0])?;
     let drop = "const data = new DataTransfer();
-         data.items.add(new File([Uint8Array.from(arguments[0])], 'dropped.jpg', { type: 'image/jpeg' }));
+         data.items.add(new File([Uint8Array.from(arguments[0])], 'Dropped.jpg', { type: 'image/jpeg' }));
          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))";
     page.run(drop, vec![json!(bytes)]).await?;
-    until(async || Ok(hung(&page).await? == ["dropped"])).await?;
+    until(async || Ok(hung(&page).await? == ["Dropped"])).await?;
     page.click(BACK).await?;
     page.forget_state().await?;
     page.run(drop, vec![json!(bytes)]).await?;
-    assert_eq!(page.answer().await?[0].title, "dropped");
+    assert_eq!(page.answer().await?[0].title, "Dropped");
     Ok(())
 }
 
@@ -457,10 +457,10 @@ async fn give(page: &Page, selector: &str, files: &[PathBuf]) -> Result<(), Fail
     page.give(selector, &files.iter().map(PathBuf::as_path).collect::<Vec<&Path>>()).await
 }
 
-/// The names of what hangs in the room.
+/// The names of what hangs in the room, in the order of the alphabet: pictures come in as they are done.
 async fn hung(page: &Page) -> Result<Vec<String>, Failed> {
     let names = "const list = document.querySelector('#own-pictures');
-        return list.checkVisibility() ? [...list.querySelectorAll('h3')].map((name) => name.textContent) : []";
+        return list.checkVisibility() ? [...list.querySelectorAll('h3')].map((name) => name.textContent).sort() : []";
     Ok(serde_json::from_value(page.run(names, vec![]).await?)?)
 }
 
@@ -513,7 +513,7 @@ fn score(text: &str) -> f32 {
 fn pictures(scene: &Scene, at: &[f64]) -> Result<Vec<PathBuf>, Failed> {
     let collection = scene.collection();
     let files = at.iter().enumerate().map(|(number, &at)| {
-        scene.file(&format!("picture {number}.jpg"), &cropped(&collection.picture(collection.work(at))?)?)
+        scene.file(&format!("Picture {number}.jpg"), &cropped(&collection.picture(collection.work(at))?)?)
     });
     files.collect()
 }
