@@ -70,6 +70,8 @@ macro_rules! trials {
     };
 }
 
+/// Screens of a phone's width among them are frames: no window of Firefox is narrower than 500 pixels, none of WebKit than
+/// 447.
 fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
     trials![stage:
         asking::upload_finds_the_right_work_first,

@@ -169,7 +169,7 @@ export const en = {
     report: ({ added, known, failed, stopped }, aside) => [
       stopped && "Stopped.",
       `${pictures(added)} added.`,
-      known > 0 && `${count(known)} were here already.`,
+      known > 0 && `${count(known)} ${known === 1 ? "was" : "were"} here already.`,
       failed.length > 0 && `${count(failed.length)} could not be read.`,
       aside > 0 && `${count(aside)} other files left aside.`,
     ].filter(Boolean).join(" "),
