@@ -100,9 +100,9 @@ export async function mayForget() {
 export async function forget() {
   await stop();
   await own.forget();
-  say(words.own.forgotten);
   on.changed(() => true);
   await hangAll();
+  say(words.own.forgotten);
 }
 
 /** Sees what another tab has changed meanwhile. */
@@ -163,14 +163,12 @@ async function hangTwins() {
 /** Takes pictures in, from files or from a file of an earlier export, and says what came of it. */
 async function take(work, aside = 0) {
   element("own-report").hidden = true;
-  try {
-    const added = await watch({ ...work, onProgress: look }, aloud);
-    say(words.own.report(added, aside));
-    if (added.failed.length > 0) element("own-report").append(failures(added.failed));
-  } finally {
+  const added = await watch({ ...work, onProgress: look }, aloud).finally(() => {
     on.changed(() => false);
-    await hangAll();
-  }
+    return hangAll();
+  });
+  say(words.own.report(added, aside));
+  if (added.failed.length > 0) element("own-report").append(failures(added.failed));
 }
 
 /** While pictures come in, they are hung a few at a time. */
