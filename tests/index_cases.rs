@@ -63,7 +63,7 @@ fn check(case: u64) {
 
     let options = ForestOptions { trees: 1 + random.below(4), seed: case, leaf: 2 + random.below(60) };
     let forest = Forest::build(&vectors, &options).unwrap();
-    let forest = Forest::from_safetensors(&forest.to_safetensors(0..options.trees)).unwrap();
+    let forest = Forest::from_safetensors(&forest.to_safetensors(0..options.trees).as_slice()).unwrap();
     let sieve = Sieve::new(&vectors);
     let index = Index { vectors: &vectors, forest: &forest, sieve: &sieve };
     let mut some = Allowed::all(count);

@@ -112,7 +112,8 @@ fn an_index_from_a_npy_file_finds_id_distance_and_record() {
         );
     }
     fs_err::write(folder.join("data.csv"), table).unwrap();
-    let said = run(folder, ["build", "embeddings.npy", "--metadata", "data.csv", "--out", "site"]).done();
+    let said =
+        run(folder, ["build", "embeddings.npy", "--metadata", "data.csv", "--out", "site", "--trees", "50"]).done();
     assert!(said.starts_with("300 of 300"), "{said}");
 
     let info: Value = serde_json::from_str(&run(folder, ["info", "site", "--json"]).done()).unwrap();

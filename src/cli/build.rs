@@ -14,7 +14,7 @@ use private_eye::{
         ModelFile, SiteFolder, calibrate,
     },
     image::{self, Look, Looks, Picture, THUMBNAIL_SIDE, changes},
-    index::{Forest, ForestOptions, Random},
+    index::{Forest, ForestOptions, Random, useful_trees},
     model::{Embedding, Model},
 };
 use std::path::{Path, PathBuf};
@@ -72,9 +72,10 @@ pub struct Build {
     /// site. Embeddings are taken as they are.
     #[arg(long, value_name = "LOOK,...", value_delimiter = ',', default_value = "whole,centre-70,centre-50")]
     looks: Vec<Look>,
-    /// How many trees the forest has, which large collections are searched by; more find more and take more space.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    trees: u16,
+    /// How many trees the forest has; more find more and take more space [default: as many as searches have a use for, 1 or
+    /// 16].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    trees: Option<u16>,
     /// What decides everything that is left to chance: the same seed gives the same site.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -201,7 +202,8 @@ impl Build {
     /// Builds the forest, measures the collection, makes the samples and writes the manifest.
     fn finish(&self, mut writer: CollectionWriter, model: &Model, taken: &Taken) -> Result<Manifest, CollectionError> {
         let spinner = progress::spinner("Growing the forest");
-        let options = ForestOptions { trees: self.trees.into(), seed: self.seed, ..ForestOptions::default() };
+        let trees = self.trees.map_or_else(|| useful_trees(writer.vectors()), usize::from);
+        let options = ForestOptions { trees, seed: self.seed, ..ForestOptions::default() };
         let forest = Forest::build(writer.vectors(), &options)?;
         spinner.finish_and_clear();
 

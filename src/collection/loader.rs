@@ -1,6 +1,6 @@
 use super::pictures::Pictures;
 use super::{CollectionError, Item, Manifest, Part, Shard, sha256};
-use crate::index::{Forest, Index, IndexError, Query, Rows, Sieve, Vectors, VectorsFile};
+use crate::index::{Bytes, Forest, Index, IndexError, Query, Rows, Sieve, Vectors, VectorsFile};
 use serde_json::{Map, Value};
 
 /// Takes the files of a collection one by one, in any order, and believes none before its hash is right.
@@ -34,11 +34,11 @@ impl Loader {
 
     /// Verifies one file that [`Manifest::files`] names, by its length and its SHA-256, and reads it.
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), CollectionError> {
-        self.add_hashed(file, bytes, &sha256(bytes))
+        self.add_hashed(file, &bytes, &sha256(bytes))
     }
 
     /// The same where the caller has a faster way to the SHA-256 of the bytes (lower-case hex), and took it.
-    pub fn add_hashed(&mut self, file: &str, bytes: &[u8], sha256: &str) -> Result<(), CollectionError> {
+    pub fn add_hashed(&mut self, file: &str, bytes: &dyn Bytes, sha256: &str) -> Result<(), CollectionError> {
         let Loader { manifest, vectors, loaded } = self;
         let mut listed = false;
         for (part, loaded) in Part::ALL.into_iter().zip(loaded) {
@@ -85,7 +85,7 @@ impl Loader {
     }
 }
 
-fn verify(shard: &Shard, bytes: &[u8], sha256: &str) -> Result<(), CollectionError> {
+fn verify(shard: &Shard, bytes: &dyn Bytes, sha256: &str) -> Result<(), CollectionError> {
     let file = || shard.file.clone();
     if bytes.len() as u64 != shard.bytes {
         return Err(CollectionError::Length { file: file(), got: bytes.len() as u64, expected: shard.bytes });
@@ -101,7 +101,7 @@ fn read(
     part: Part,
     shard: &Shard,
     manifest: &Manifest,
-    bytes: &[u8],
+    bytes: &dyn Bytes,
     vectors: &mut Option<Vectors>,
 ) -> Result<Content, CollectionError> {
     let contents = |reason: String| CollectionError::Contents { file: shard.file.clone(), reason };
@@ -138,8 +138,10 @@ fn read(
             (Content::Forest(forest), held)
         }
         Part::Items => {
+            let mut json = vec![0; bytes.len()];
+            bytes.copy(0, &mut json);
             let records: Vec<Map<String, Value>> =
-                serde_json::from_slice(bytes).map_err(|error| contents(error.to_string()))?;
+                serde_json::from_slice(&json).map_err(|error| contents(error.to_string()))?;
             let items = records.into_iter().enumerate().map(|(position, record)| {
                 Item::from_record(record).map_err(|reason| contents(format!("record {position}: {reason}")))
             });

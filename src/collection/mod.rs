@@ -37,7 +37,7 @@ pub use manifest::{
     Basis, Calibration, CurvePoint, EffortPoint, EmbeddingKind, FORMAT, MAX_LOOKS, MAX_SHARD_BYTES, Manifest,
     OLDEST_VERSION, Part, Quality, Quantiles, Shard, Shards, Thresholds, VERSION,
 };
-pub use model_file::ModelFile;
+pub use model_file::{ModelFile, Unpacker};
 pub(crate) use pictures::Pictures;
 #[cfg(not(target_family = "wasm"))]
 pub use site::{SITE_ENTRIES, SiteError, SiteFolder};

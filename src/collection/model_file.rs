@@ -39,24 +39,9 @@ impl ModelFile {
     /// # Errors
     /// If the file or what it holds has another length than the manifest says, or the bytes are damaged.
     pub fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, CollectionError> {
-        let file = || self.file.clone();
-        if packed.len() as u64 != self.bytes {
-            return Err(CollectionError::Length { file: file(), got: packed.len() as u64, expected: self.bytes });
-        }
-        let damaged = || CollectionError::Hash { file: file() };
-        let mut weights = vec![0; self.unpacked as usize];
-        let (mut read, mut written) = (0, 0);
-        // Several times faster than others for data that hardly repeats itself.
-        let mut inflater = Decompressor::new();
-        while !inflater.is_done() {
-            let (consumed, produced) =
-                inflater.read(&packed[read..], &mut weights, written, true).map_err(|_| damaged())?;
-            if consumed == 0 && produced == 0 {
-                return Err(damaged()); // there is more than was announced
-            }
-            (read, written) = (read + consumed, written + produced);
-        }
-        if written == weights.len() { Ok(weights) } else { Err(damaged()) }
+        let mut unpacker = Unpacker::new(self);
+        unpacker.push(packed);
+        unpacker.finish()
     }
 
     /// Checks the weights by their hash, in lower-case hex.
@@ -70,8 +55,9 @@ impl ModelFile {
         if self.file != expected {
             return Err(format!("the weights are called {:?} instead of {expected:?}", self.file));
         }
-        if self.unpacked > Self::LONGEST {
-            return Err(format!("the weights have {} bytes, more than {}", self.unpacked, Self::LONGEST));
+        let longest = self.unpacked.max(self.bytes);
+        if longest > Self::LONGEST {
+            return Err(format!("the weights have {longest} bytes, more than {}", Self::LONGEST));
         }
         Ok(())
     }
@@ -80,6 +66,59 @@ impl ModelFile {
         let safe = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
         let name: String = id.name.chars().map(safe).collect();
         format!("../models/{name}-{}.safetensors.zlib", id.sha256.get(..16).unwrap_or_default())
+    }
+}
+
+/// Inflates the weights while their file still comes.
+pub struct Unpacker<'a> {
+    file: &'a ModelFile,
+    inflater: Decompressor,
+    weights: Vec<u8>,
+    /// Bytes that came, and bytes of the weights that they held.
+    came: u64,
+    written: usize,
+    damaged: bool,
+}
+
+impl<'a> Unpacker<'a> {
+    pub fn new(file: &'a ModelFile) -> Unpacker<'a> {
+        // Several times faster than others for data that hardly repeats itself.
+        let inflater = Decompressor::new();
+        Unpacker { file, inflater, weights: vec![0; file.unpacked as usize], came: 0, written: 0, damaged: false }
+    }
+
+    /// Takes what comes next of the file.
+    pub fn push(&mut self, packed: &[u8]) {
+        self.came += packed.len() as u64;
+        self.inflate(packed, false);
+    }
+
+    /// The weights, once the whole file came. Their hash remains to be compared.
+    ///
+    /// # Errors
+    /// As those of [`ModelFile::unpack`].
+    pub fn finish(mut self) -> Result<Vec<u8>, CollectionError> {
+        let ModelFile { file, bytes: expected, .. } = self.file;
+        if self.came != *expected {
+            return Err(CollectionError::Length { file: file.clone(), got: self.came, expected: *expected });
+        }
+        self.inflate(&[], true);
+        let whole = !self.damaged && self.inflater.is_done() && self.written == self.weights.len();
+        if whole { Ok(self.weights) } else { Err(CollectionError::Hash { file: file.clone() }) }
+    }
+
+    fn inflate(&mut self, mut packed: &[u8], last: bool) {
+        while !self.damaged && !self.inflater.is_done() && (last || !packed.is_empty()) {
+            match self.inflater.read(packed, &mut self.weights, self.written, last) {
+                // There is more than was announced.
+                Ok((0, 0)) => self.damaged = true,
+                Ok((read, written)) => {
+                    packed = &packed[read..];
+                    self.written += written;
+                }
+                Err(_) => self.damaged = true,
+            }
+        }
     }
 }
 
@@ -101,6 +140,11 @@ mod tests {
         assert!(bytes.len() < WEIGHTS.len());
         let weights = model.unpack(&bytes).unwrap();
         assert_eq!(weights, WEIGHTS);
+        for piece in 1..bytes.len() {
+            let mut unpacker = Unpacker::new(&model);
+            bytes.chunks(piece).for_each(|piece| unpacker.push(piece));
+            assert_eq!(unpacker.finish().unwrap(), WEIGHTS);
+        }
         model.verify(&sha256(&weights)).unwrap();
         assert!(matches!(model.verify(&sha256(b"others")), Err(CollectionError::Hash { .. })));
     }

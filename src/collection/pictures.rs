@@ -1,6 +1,6 @@
 //! Shards of small JPEG pictures: thumbnails and samples.
 
-use crate::index::{IndexError, METADATA_KEY, Output, Tensors, write};
+use crate::index::{Bytes, IndexError, METADATA_KEY, Output, Tensors, write};
 use serde::{Deserialize, Serialize};
 
 const FORMAT_VERSION: u32 = 1;
@@ -62,7 +62,7 @@ impl Pictures {
         self.samples.iter().enumerate().filter_map(|(position, note)| Some((note, self.get(position)?)))
     }
 
-    pub fn from_safetensors(kind: &'static str, bytes: &[u8]) -> Result<Pictures, IndexError> {
+    pub fn from_safetensors(kind: &'static str, bytes: &dyn Bytes) -> Result<Pictures, IndexError> {
         let file = Tensors::read(kind, FORMAT_VERSION, bytes)?;
         let metadata: Metadata = file.metadata()?;
         if metadata.kind != kind {
@@ -79,7 +79,7 @@ impl Pictures {
         if !metadata.samples.is_empty() && metadata.samples.len() != offsets.len() - 1 {
             return Err(file.damaged("it does not describe each of its samples"));
         }
-        Ok(Pictures { jpeg: jpeg.to_vec(), offsets, samples: metadata.samples })
+        Ok(Pictures { jpeg, offsets, samples: metadata.samples })
     }
 }
 
@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn pictures_read_back_are_the_same() {
-        let back = Pictures::from_safetensors("thumbnails", &pictures().to_safetensors("thumbnails")).unwrap();
+        let back =
+            Pictures::from_safetensors("thumbnails", &pictures().to_safetensors("thumbnails").as_slice()).unwrap();
         assert_eq!(back, pictures());
         let all: Vec<_> = (0..4).map(|position| back.get(position)).collect();
         assert_eq!(all, [Some(b"first".as_slice()), Some(b""), Some(b"third"), None]);
@@ -125,7 +126,8 @@ mod tests {
 
     #[test]
     fn thumbnails_are_not_taken_for_samples() {
-        let error = Pictures::from_safetensors("samples", &pictures().to_safetensors("thumbnails")).unwrap_err();
+        let error =
+            Pictures::from_safetensors("samples", &pictures().to_safetensors("thumbnails").as_slice()).unwrap_err();
         assert!(error.to_string().contains("thumbnails"));
     }
 
@@ -133,7 +135,9 @@ mod tests {
     fn offsets_out_of_order_or_beyond_the_end_are_refused() {
         for offsets in [vec![], vec![0], vec![1, 10], vec![0, 7, 5, 10], vec![0, 11]] {
             let damaged = Pictures { offsets, ..pictures() };
-            assert!(Pictures::from_safetensors("thumbnails", &damaged.to_safetensors("thumbnails")).is_err());
+            assert!(
+                Pictures::from_safetensors("thumbnails", &damaged.to_safetensors("thumbnails").as_slice()).is_err()
+            );
         }
     }
 }

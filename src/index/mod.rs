@@ -12,6 +12,7 @@
 //! give the same bits whatever the instructions and the number of threads.
 
 mod allowed;
+mod bytes;
 mod dot;
 mod exact;
 mod file;
@@ -25,12 +26,13 @@ mod sieve;
 mod vectors;
 
 pub use allowed::Allowed;
+pub use bytes::Bytes;
 pub use exact::{exact, exact_among};
 pub use forest::{Forest, ForestOptions};
 pub use metric::MetricName;
 pub use random::Random;
 pub use rows::{Rows, Sighting};
-pub use search::Index;
+pub use search::{Index, useful_trees};
 pub use sieve::Sieve;
 pub use vectors::{MAX_DIM, Query, Vectors, VectorsFile};
 

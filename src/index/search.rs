@@ -13,6 +13,28 @@ const WALK_COST: u64 = 5;
 /// So many candidates are compared for each neighbour that is wanted, at least.
 const DEPTH: usize = 4;
 
+/// Trees of a forest that searches walk. Of what the scan finds, 16 find as much as 50 for the same time of a query, and take a
+/// third of the space (docs/benchmarks.md).
+const TREES: usize = 16;
+
+/// Trees that are worth their space in a forest over these vectors: one, of which the format asks, where every search for
+/// ten neighbours or more chooses its candidates by the sieve alone.
+pub fn useful_trees(vectors: &Vectors) -> usize {
+    let least = (10 * DEPTH) as u64;
+    let walked = !has_sieve(vectors) || is_large(vectors.len(), least * SIFTED);
+    if walked { TREES } else { 1 }
+}
+
+/// Whether bits tell which of these vectors are near.
+fn has_sieve(vectors: &Vectors) -> bool {
+    vectors.metric() == MetricName::Cosine && vectors.dim() >= SIEVE_DIM
+}
+
+/// Whether gathering some of so many items is less work than passing all of them through the sieve.
+fn is_large(count: usize, gathered: u64) -> bool {
+    count as u64 > gathered.saturating_mul(GATHER_COST)
+}
+
 /// Everything that a search needs, made of the same vectors.
 #[derive(Debug, Clone, Copy)]
 pub struct Index<'a> {
@@ -69,7 +91,7 @@ impl Index<'_> {
         if candidates >= count {
             return Ok(None);
         }
-        if vectors.metric() != MetricName::Cosine || vectors.dim() < SIEVE_DIM {
+        if !has_sieve(vectors) {
             return match few_remain(count, vectors.len(), candidates) {
                 true if allowed.is_some() => Ok(None),
                 _ => Ok(Some(forest.gather(vectors, query, candidates, allowed)?)),
@@ -77,7 +99,7 @@ impl Index<'_> {
         }
         let gathered = (candidates as u64).saturating_mul(SIFTED);
         // Ascending, as they lie in memory.
-        let kept = if count as u64 > gathered.saturating_mul(GATHER_COST) {
+        let kept = if is_large(count, gathered) {
             let gathered = usize::try_from(gathered).unwrap_or(usize::MAX);
             sieve.sift(query, forest.gather(vectors, query, gathered, allowed)?.into_iter(), candidates)?
         } else if let Some(allowed) = allowed {

@@ -1,7 +1,7 @@
 use super::dot::dot;
 use super::file::{Output, Tensors, write};
 use super::metric::{Cosine, Metric, MetricName, Row};
-use super::{Allowed, IndexError, METADATA_KEY};
+use super::{Allowed, Bytes, IndexError, METADATA_KEY};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -10,6 +10,8 @@ pub const MAX_DIM: usize = 65_536;
 
 const WHAT: &str = "vectors";
 const FORMAT_VERSION: u32 = 1;
+/// Codes that are read at a time, so that the cache still holds them when they are looked at.
+const BLOCK: usize = 1 << 16;
 
 /// Embeddings as signed bytes, -127..=127, one scale per row.
 ///
@@ -127,16 +129,33 @@ impl Vectors {
         Ok(vectors)
     }
 
-    /// Puts the vectors of a file into the places from `first` on.
+    /// Reads the vectors of a file into the places from `first` on.
+    ///
+    /// # Errors
+    /// If there are no such places, or a code is none; the places then hold zeros.
     pub fn place(&mut self, first: usize, file: &VectorsFile) -> Result<(), IndexError> {
         if file.dim != self.dim {
             return Err(IndexError::Dimension { got: file.dim, expected: self.dim });
         }
         let items = first..first.checked_add(file.len()).filter(|&end| end <= self.len()).ok_or(IndexError::TooMany)?;
         let codes = &mut self.codes[items.start * self.dim..items.end * self.dim];
-        codes.iter_mut().zip(file.codes).for_each(|(code, &byte)| *code = byte as i8);
-        for (square, row) in self.squares[items.clone()].iter_mut().zip(codes.chunks_exact(self.dim)) {
-            *square = dot(row, row);
+        let squares = &mut self.squares[items.clone()];
+        let rows = (BLOCK / self.dim).max(1);
+        let blocks = codes.chunks_mut(rows * self.dim).zip(squares.chunks_mut(rows));
+        for (start, (codes, squares)) in (file.codes.start..).step_by(rows * self.dim).zip(blocks) {
+            // SAFETY: a signed byte is a byte.
+            let bytes = unsafe { std::slice::from_raw_parts_mut(codes.as_mut_ptr().cast(), codes.len()) };
+            file.bytes.copy(start, bytes);
+            if codes.iter().fold(0, |least, &code| least.min(code)) == i8::MIN {
+                self.codes[items.start * self.dim..items.end * self.dim].fill(0);
+                self.squares[items.clone()].fill(0);
+                self.scales[items].fill(0.0);
+                let reason = "a code is -128; codes are -127 to 127".into();
+                return Err(IndexError::Damaged { what: WHAT, reason });
+            }
+            for (square, row) in squares.iter_mut().zip(codes.chunks_exact(self.dim)) {
+                *square = dot(row, row);
+            }
         }
         self.scales[items].copy_from_slice(&file.scales);
         Ok(())
@@ -235,25 +254,27 @@ impl Vectors {
 
     /// Reads such a file.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Vectors, IndexError> {
-        let file = VectorsFile::read(bytes)?;
+        let file = VectorsFile::read(&bytes)?;
         let mut vectors = Vectors::zeros(file.dim, file.len())?;
         vectors.place(0, &file)?;
         Ok(vectors)
     }
 }
 
-/// Vectors in a safetensors file that was found whole.
-#[derive(Debug, Clone, PartialEq)]
+/// Vectors in a safetensors file of the right shape; their codes are looked at when they are put into
+/// [place](Vectors::place).
+#[derive(Clone)]
 pub struct VectorsFile<'a> {
+    bytes: &'a dyn Bytes,
     dim: usize,
-    /// Signed bytes.
-    codes: &'a [u8],
+    /// Where the codes lie in the file: signed bytes.
+    codes: Range<usize>,
     scales: Vec<f32>,
 }
 
 impl<'a> VectorsFile<'a> {
-    /// Reads what [`Vectors::to_safetensors`] wrote.
-    pub fn read(bytes: &'a [u8]) -> Result<VectorsFile<'a>, IndexError> {
+    /// Reads what [`Vectors::to_safetensors`] wrote, but for the codes.
+    pub fn read(bytes: &'a dyn Bytes) -> Result<VectorsFile<'a>, IndexError> {
         let file = Tensors::read(WHAT, FORMAT_VERSION, bytes)?;
         let kind = file.metadata::<Metadata>()?.kind;
         if kind != WHAT {
@@ -265,13 +286,10 @@ impl<'a> VectorsFile<'a> {
             return Err(file.damaged(format!("it has {count} rows of codes and {scale_count} scales")));
         }
         Vectors::new(dim)?;
-        if codes.contains(&(i8::MIN as u8)) {
-            return Err(file.damaged("a code is -128; codes are -127 to 127"));
-        }
         if scales.iter().any(|&scale| scale < 0.0) {
             return Err(file.damaged("a scale is negative"));
         }
-        Ok(VectorsFile { dim, codes, scales })
+        Ok(VectorsFile { bytes, dim, codes, scales })
     }
 
     /// How many there are.
@@ -387,16 +405,16 @@ pub(super) mod tests {
         for shard in [20..50, 0..20, 20..20] {
             let bytes = vectors.to_safetensors(shard.clone());
             assert_eq!(Vectors::from_safetensors(&bytes).unwrap().len(), shard.len());
-            back.place(shard.start, &VectorsFile::read(&bytes).unwrap()).unwrap();
+            back.place(shard.start, &VectorsFile::read(&&bytes[..]).unwrap()).unwrap();
         }
         assert_eq!(back, vectors);
         let (other, two) = (random_vectors(1, 16, 1).to_safetensors(0..1), vectors.to_safetensors(0..2));
         assert_eq!(
-            back.place(0, &VectorsFile::read(&other).unwrap()),
+            back.place(0, &VectorsFile::read(&&other[..]).unwrap()),
             Err(IndexError::Dimension { got: 16, expected: 17 })
         );
         for first in [49, usize::MAX] {
-            assert!(back.place(first, &VectorsFile::read(&two).unwrap()).is_err());
+            assert!(back.place(first, &VectorsFile::read(&&two[..]).unwrap()).is_err());
         }
         assert_eq!(back, vectors);
     }
@@ -415,6 +433,9 @@ pub(super) mod tests {
         let code = bytes.iter().rposition(|&byte| byte == -127_i8 as u8).unwrap();
         bytes[code] = i8::MIN as u8;
         assert!(Vectors::from_safetensors(&bytes).unwrap_err().to_string().contains("-128"));
+        let mut places = vectors;
+        assert!(places.place(0, &VectorsFile::read(&&bytes[..]).unwrap()).is_err());
+        assert_eq!(places, Vectors::zeros(2, 1).unwrap());
     }
 
     #[test]

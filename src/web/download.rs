@@ -8,12 +8,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortSignal, RequestCache, Url};
 
+use super::arrival::{Arrival, Arrived};
 use super::error::WebError;
 use super::fetch::{self, Body, Source};
 use super::hash::sha256;
@@ -129,7 +130,7 @@ async fn manifest(
     let too_late = || WebError::Timeout { file: MANIFEST.to_owned(), seconds: f64::from(patience) / 1000.0 };
     match patience::within(patience, fetched).await.unwrap_or_else(|| Err(too_late())) {
         Ok(bytes) => {
-            let manifest = Manifest::from_json(&bytes)?;
+            let manifest = Manifest::from_json(&bytes.to_vec())?;
             store.put(&url, &bytes).await;
             Ok((manifest, sha256(&bytes).await))
         }
@@ -137,7 +138,7 @@ async fn manifest(
         Err(error) => {
             let Some(response) = store.get(&url).await else { return Err(error) };
             let bytes = fetch::read_at_once(&source, &response).await?;
-            Ok((Manifest::from_json(&bytes)?, sha256(&bytes).await))
+            Ok((Manifest::from_json(&bytes.to_vec())?, sha256(&bytes).await))
         }
     }
 }
@@ -214,8 +215,8 @@ impl Download {
         // The HTTP cache would only hold a second copy of what is stored here.
         let first = if self.store.keeps() { RequestCache::NoStore } else { RequestCache::Default };
         for (cache, last) in [(first, false), (RequestCache::Reload, true)] {
-            let taken = match self.fetch(&source, cache, &count).await {
-                Ok(bytes) => self.unpack_and_take(file, bytes).await,
+            let taken = match self.fetch(file, &source, cache, &count).await {
+                Ok(bytes) => self.take(file, &bytes).await.map(|()| bytes),
                 Err(error) => Err(error),
             };
             match taken {
@@ -238,70 +239,65 @@ impl Download {
     /// is taken up again where it broke, as long as something comes each time.
     async fn fetch(
         &self,
+        file: &File,
         source: &Source<'_>,
         cache: RequestCache,
         count: &impl Fn(Origin, i64),
-    ) -> Result<Vec<u8>, WebError> {
-        let mut bytes = self.store.pieces(source.url).await;
-        count(Origin::Device, bytes.len() as i64);
-        let mut kept = bytes.len() / PIECE;
-        while (bytes.len() as u64) < source.longest {
-            let before = bytes.len();
-            match self.go_on(source, cache, count, &mut bytes, &mut kept).await {
+    ) -> Result<Uint8Array, WebError> {
+        let model = (file.part == MODEL).then_some(&self.manifest.model);
+        let mut arrival = Arrival::new(source.longest, model);
+        while let Some(piece) = self.store.piece(source.url, arrival.len() / PIECE).await {
+            if (arrival.len() + PIECE) as u64 > source.longest {
+                break;
+            }
+            arrival.append_kept(&piece);
+        }
+        count(Origin::Device, arrival.len() as i64);
+        while (arrival.len() as u64) < source.longest {
+            let before = arrival.len();
+            match self.go_on(source, cache, count, &mut arrival).await {
                 Ok(()) => break,
-                Err(WebError::Network { .. }) if bytes.len() > before => {}
+                Err(WebError::Network { .. }) if arrival.len() > before => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(bytes)
+        Ok(arrival.finish()?)
     }
 
-    /// Appends what the server sends from the end of `bytes` on, and keeps each piece that becomes complete.
+    /// Takes what the server sends from where the arrival ends on, and keeps each piece that becomes complete.
     async fn go_on(
         &self,
         source: &Source<'_>,
         cache: RequestCache,
         count: &impl Fn(Origin, i64),
-        bytes: &mut Vec<u8>,
-        kept: &mut usize,
+        arrival: &mut Arrival<'_>,
     ) -> Result<(), WebError> {
-        let from = bytes.len() as u64;
+        let from = arrival.len() as u64;
         let response = fetch::request(source, from, cache, self.signal.as_ref()).await?;
         if fetch::begins_at(&response) != from {
             count(Origin::Device, -(from as i64));
-            bytes.clear();
-            *kept = 0;
+            arrival.begin_again();
         }
-        // Growing step by step would leave holes in a memory that never shrinks.
-        bytes.reserve_exact((source.longest as usize).saturating_sub(bytes.len()));
-        let mut body = Body::new(source, &response);
-        loop {
-            let before = bytes.len();
-            if !body.append_to(bytes).await? {
-                return Ok(());
-            }
-            count(Origin::Network, (bytes.len() - before) as i64);
-            while let Some(piece) = bytes.get(*kept * PIECE..(*kept + 1) * PIECE) {
-                self.store.put_piece(source.url, *kept, piece).await;
-                *kept += 1;
+        let mut body = Body::new(source, &response, arrival.len() as u64);
+        while let Some(piece) = body.next().await? {
+            arrival.append(&piece);
+            count(Origin::Network, i64::from(piece.length()));
+            while let Some((number, piece)) = arrival.take_piece() {
+                self.store.put_piece(source.url, number, &piece).await;
             }
         }
-    }
-
-    async fn unpack_and_take(&self, file: &File, bytes: Vec<u8>) -> Result<Vec<u8>, WebError> {
-        let bytes = if file.part == MODEL { self.manifest.model.unpack(&bytes)? } else { bytes };
-        self.take(file, &bytes).await?;
-        Ok(bytes)
+        Ok(())
     }
 
     /// Believes the bytes only if their length and hash are those of the manifest.
-    async fn take(&self, file: &File, bytes: &[u8]) -> Result<(), WebError> {
+    async fn take(&self, file: &File, bytes: &Uint8Array) -> Result<(), WebError> {
         let sha256 = sha256(bytes).await;
-        if file.part != MODEL {
-            return Ok(self.loader.borrow_mut().add_hashed(&file.name, bytes, &sha256)?);
+        if file.part == MODEL {
+            self.manifest.model.verify(&sha256)?;
+            *self.model.borrow_mut() = Some(Model::from_hashed_bytes(&bytes.to_vec(), sha256)?);
+        } else {
+            self.loader.borrow_mut().add_hashed(&file.name, &Arrived(bytes), &sha256)?;
         }
-        self.manifest.model.verify(&sha256)?;
-        *self.model.borrow_mut() = Some(Model::from_hashed_bytes(bytes, sha256)?);
         Ok(())
     }
 }

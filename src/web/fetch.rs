@@ -55,48 +55,53 @@ pub fn begins_at(response: &Response) -> u64 {
 pub struct Body<'a> {
     source: &'a Source<'a>,
     reader: Option<ReadableStreamDefaultReader>,
+    /// Bytes that the file may still have.
+    left: u64,
 }
 
 impl<'a> Body<'a> {
-    pub fn new(source: &'a Source<'a>, response: &Response) -> Body<'a> {
+    /// What follows the first `from` bytes of the file.
+    pub fn new(source: &'a Source<'a>, response: &Response, from: u64) -> Body<'a> {
         let reader = response.body().map(|body| body.get_reader().unchecked_into());
-        Body { source, reader }
+        Body { source, reader, left: source.longest.saturating_sub(from) }
     }
 
-    /// Appends the next piece; false at the end.
-    pub async fn append_to(&mut self, bytes: &mut Vec<u8>) -> Result<bool, WebError> {
-        let Some(reader) = &self.reader else { return Ok(false) };
+    /// The next piece; nothing at the end.
+    pub async fn next(&mut self) -> Result<Option<Uint8Array>, WebError> {
+        let Some(reader) = &self.reader else { return Ok(None) };
         let piece = JsFuture::from(reader.read()).await.map_err(|error| failed(self.source, &error))?;
         // The last piece is `{ done: true, value: undefined }`.
         let value = Reflect::get(&piece, &"value".into()).ok().and_then(|value| value.dyn_into::<Uint8Array>().ok());
-        let Some(piece) = value else { return Ok(false) };
-        if bytes.len() as u64 + u64::from(piece.length()) > self.source.longest {
-            let _ = reader.cancel();
-            return Err(WebError::TooLong { file: self.source.file.to_owned(), expected: self.source.longest });
+        let Some(piece) = value else { return Ok(None) };
+        match self.left.checked_sub(u64::from(piece.length())) {
+            Some(left) => self.left = left,
+            None => {
+                let _ = reader.cancel();
+                return Err(WebError::TooLong { file: self.source.file.to_owned(), expected: self.source.longest });
+            }
         }
-        let start = bytes.len();
-        bytes.resize(start + piece.length() as usize, 0);
-        piece.copy_to(&mut bytes[start..]);
-        Ok(true)
+        Ok(Some(piece))
     }
 }
 
 /// The whole body of a response.
-pub async fn read(source: &Source<'_>, response: &Response) -> Result<Vec<u8>, WebError> {
+pub async fn read(source: &Source<'_>, response: &Response) -> Result<Uint8Array, WebError> {
     let mut bytes = Vec::new();
-    let mut body = Body::new(source, response);
-    while body.append_to(&mut bytes).await? {}
-    Ok(bytes)
+    let mut body = Body::new(source, response, 0);
+    while let Some(piece) = body.next().await? {
+        bytes.extend(piece.to_vec());
+    }
+    Ok(Uint8Array::from(bytes.as_slice()))
 }
 
 /// The body of a response that lies on the device: all at once, which is several times faster than piece by piece.
-pub async fn read_at_once(source: &Source<'_>, response: &Response) -> Result<Vec<u8>, WebError> {
+pub async fn read_at_once(source: &Source<'_>, response: &Response) -> Result<Uint8Array, WebError> {
     let buffer = response.array_buffer().map_err(|error| failed(source, &error))?;
     let bytes = Uint8Array::new(&JsFuture::from(buffer).await.map_err(|error| failed(source, &error))?);
     if u64::from(bytes.length()) > source.longest {
         return Err(WebError::TooLong { file: source.file.to_owned(), expected: source.longest });
     }
-    Ok(bytes.to_vec())
+    Ok(bytes)
 }
 
 /// Why a request or a stream broke: `fetch` rejects with an `AbortError` or with a `TypeError` that says little.

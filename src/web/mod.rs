@@ -3,6 +3,7 @@
 //! [`Eye::open`] fetches everything there is to fetch; nothing else here touches the network. Every failure reaches
 //! JavaScript as an `Error` with a `code` (see [`error`]), never as a panic.
 
+mod arrival;
 mod download;
 mod error;
 mod fetch;

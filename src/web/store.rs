@@ -35,30 +35,27 @@ impl Store {
         found.dyn_into().ok()
     }
 
-    pub async fn put(&self, url: &str, bytes: &[u8]) {
-        let Some(cache) = &self.cache else { return };
-        let body = Uint8Array::from(bytes);
-        if let Ok(response) = Response::new_with_opt_buffer_source(Some(&body)) {
-            // A refusal means no room.
-            let _ = JsFuture::from(cache.put_with_str(url, &response)).await;
+    /// Begins to keep a file; the result waits until that is done.
+    pub fn put(&self, url: &str, bytes: &Uint8Array) -> impl Future<Output = ()> + use<> {
+        let response = Response::new_with_opt_buffer_source(Some(bytes));
+        let kept = self.cache.as_ref().zip(response.ok()).map(|(cache, response)| cache.put_with_str(url, &response));
+        async {
+            if let Some(kept) = kept {
+                // A refusal means no room.
+                let _ = JsFuture::from(kept).await;
+            }
         }
     }
 
-    /// As much of a file as an interrupted download left here, from its first byte on, in pieces of [`PIECE`] bytes.
-    pub async fn pieces(&self, url: &str) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        while let Some(piece) = self.get(&piece(url, bytes.len() / PIECE)).await {
-            let Ok(buffer) = piece.array_buffer().map(JsFuture::from) else { break };
-            match buffer.await.map(|buffer| Uint8Array::new(&buffer)) {
-                Ok(piece) if piece.length() as usize == PIECE => bytes.extend_from_slice(&piece.to_vec()),
-                _ => break,
-            }
-        }
-        bytes
+    /// One piece of a file that an interrupted download left here: [`PIECE`] bytes.
+    pub async fn piece(&self, url: &str, number: usize) -> Option<Uint8Array> {
+        let buffer = self.get(&piece(url, number)).await?.array_buffer().ok()?;
+        let piece = Uint8Array::new(&JsFuture::from(buffer).await.ok()?);
+        (piece.length() as usize == PIECE).then_some(piece)
     }
 
     /// Keeps a piece of a file that is not complete yet.
-    pub async fn put_piece(&self, url: &str, number: usize, bytes: &[u8]) {
+    pub async fn put_piece(&self, url: &str, number: usize, bytes: &Uint8Array) {
         self.put(&piece(url, number), bytes).await;
     }
 

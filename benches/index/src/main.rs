@@ -5,6 +5,9 @@ mod crops;
 mod npy;
 mod search;
 mod site;
+mod trees;
+#[path = "../../../tests/support/weights.rs"]
+mod weights;
 
 use clap::Parser;
 use std::error::Error;
@@ -24,6 +27,8 @@ enum Task {
     Search(search::Search),
     /// From how many vectors on an index is quicker than comparing all
     Crossover(search::Crossover),
+    /// What forests of few and of many trees find
+    Trees(trees::Trees),
     /// A collection for the page
     Site(site::Site),
 }
@@ -35,6 +40,7 @@ fn main() -> Outcome {
         Task::Build(task) => task.run(),
         Task::Search(task) => task.run(),
         Task::Crossover(task) => task.run(),
+        Task::Trees(task) => task.run(),
         Task::Site(task) => task.run(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::{Outcome, npy};
 use clap::Args;
 use private_eye::collection::{CalibrationOptions, calibrate};
-use private_eye::index::{Effort, Forest, ForestOptions, Index, Query, Sieve, Vectors};
+use private_eye::index::{Effort, Forest, ForestOptions, Index, Query, Sieve, Vectors, useful_trees};
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,19 +24,20 @@ pub struct Build {
     #[arg(long)]
     vectors: PathBuf,
     #[arg(long)]
-    trees: usize,
+    trees: Option<usize>,
     /// Where the index goes
     #[arg(long)]
     folder: PathBuf,
 }
 
 impl Build {
-    /// Prints how many seconds the index took, ready to be searched, and how many bytes it has.
+    /// Prints how many seconds the index took, ready to be searched, how many bytes it has, and how many trees.
     pub fn run(self) -> Outcome {
         let (rows, dim) = npy::read(&self.vectors)?;
         let start = Instant::now();
         let vectors = Vectors::quantize(dim, &rows)?;
-        let forest = Forest::build(&vectors, &ForestOptions { trees: self.trees, ..ForestOptions::default() })?;
+        let trees = self.trees.unwrap_or_else(|| useful_trees(&vectors));
+        let forest = Forest::build(&vectors, &ForestOptions { trees, ..ForestOptions::default() })?;
         Sieve::new(&vectors);
         let build_s = start.elapsed().as_secs_f64();
         let files =
@@ -45,7 +46,7 @@ impl Build {
             std::fs::write(self.folder.join(name), bytes)?;
         }
         let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
-        say(&json!({ "build_s": build_s, "bytes": bytes }))
+        say(&json!({ "build_s": build_s, "bytes": bytes, "trees": trees }))
     }
 }
 
@@ -93,7 +94,7 @@ pub struct Crossover {
     #[arg(long)]
     queries: PathBuf,
     #[arg(long)]
-    trees: usize,
+    trees: Option<usize>,
 }
 
 impl Crossover {
@@ -106,7 +107,8 @@ impl Crossover {
         let mut found = Vec::new();
         for n in SIZES.into_iter().filter(|n| n * dim <= rows.len()) {
             let vectors = Vectors::quantize(dim, &rows[..n * dim])?;
-            let forest = Forest::build(&vectors, &ForestOptions { trees: self.trees, ..ForestOptions::default() })?;
+            let trees = self.trees.unwrap_or_else(|| useful_trees(&vectors));
+            let forest = Forest::build(&vectors, &ForestOptions { trees, ..ForestOptions::default() })?;
             let sieve = Sieve::new(&vectors);
             let quality = calibrate(&vectors, &forest, &CalibrationOptions::default(), |_| Vec::new())?;
             let enough = quality.effort.iter().find(|point| point.recall_at_10 >= 0.99);
@@ -133,10 +135,10 @@ impl Crossover {
 
 fn open(folder: &Path) -> Outcome<(Vectors, Forest)> {
     let read = |name: &str| std::fs::read(folder.join(name));
-    Ok((Vectors::from_safetensors(&read(VECTORS)?)?, Forest::from_safetensors(&read(FOREST)?)?))
+    Ok((Vectors::from_safetensors(&read(VECTORS)?)?, Forest::from_safetensors(&read(FOREST)?.as_slice())?))
 }
 
-fn say(line: &serde_json::Value) -> Outcome {
+pub fn say(line: &serde_json::Value) -> Outcome {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;
     Ok(out.flush()?)

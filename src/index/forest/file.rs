@@ -1,6 +1,6 @@
 use super::{Forest, MAX_TREES, Plane, Shape, Tree};
-use crate::index::IndexError;
 use crate::index::file::{Output, Tensors, write};
+use crate::index::{Bytes, IndexError};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -39,7 +39,7 @@ impl Forest {
     }
 
     /// Reads such a file; whatever it says, a search in the result ends and stays inside the items.
-    pub fn from_safetensors(bytes: &[u8]) -> Result<Forest, IndexError> {
+    pub fn from_safetensors(bytes: &dyn Bytes) -> Result<Forest, IndexError> {
         let file = Tensors::read(WHAT, FORMAT_VERSION, bytes)?;
         let metadata: Metadata = file.metadata()?;
         if metadata.kind != WHAT {
@@ -98,8 +98,8 @@ mod tests {
     fn shards_read_back_give_the_same_forest() {
         for count in [0, 1, 4, 5, 60] {
             let forest = forest(count);
-            let mut back = Forest::from_safetensors(&forest.to_safetensors(0..1)).unwrap();
-            back.append(Forest::from_safetensors(&forest.to_safetensors(1..4)).unwrap()).unwrap();
+            let mut back = Forest::from_safetensors(&forest.to_safetensors(0..1).as_slice()).unwrap();
+            back.append(Forest::from_safetensors(&forest.to_safetensors(1..4).as_slice()).unwrap()).unwrap();
             assert_eq!(back, forest);
         }
     }
@@ -112,20 +112,20 @@ mod tests {
     #[test]
     fn an_item_that_is_there_twice_or_out_of_range_is_refused() {
         let bytes = forest(5).to_safetensors(0..1);
-        let intact = Forest::from_safetensors(&bytes).unwrap();
+        let intact = Forest::from_safetensors(&bytes.as_slice()).unwrap();
         for bad in [intact.trees[0].items[1], 5, u32::MAX] {
             let mut forest = intact.clone();
             forest.trees[0].items[0] = bad;
-            let error = Forest::from_safetensors(&forest.to_safetensors(0..1)).unwrap_err().to_string();
+            let error = Forest::from_safetensors(&forest.to_safetensors(0..1).as_slice()).unwrap_err().to_string();
             assert!(error.contains("every item once"), "{error}");
         }
         let mut forest = intact.clone();
         forest.trees[0].planes[0].left = 5;
-        assert!(Forest::from_safetensors(&forest.to_safetensors(0..1)).is_err());
+        assert!(Forest::from_safetensors(&forest.to_safetensors(0..1).as_slice()).is_err());
         for bad in [f32::NAN, f32::INFINITY, -1.0] {
             let mut forest = intact.clone();
             forest.trees[0].planes[0].inverse = bad;
-            assert!(Forest::from_safetensors(&forest.to_safetensors(0..1)).is_err());
+            assert!(Forest::from_safetensors(&forest.to_safetensors(0..1).as_slice()).is_err());
         }
     }
 
@@ -135,7 +135,7 @@ mod tests {
         let position = bytes.windows(17).position(|window| window == b"format_version\\\":").unwrap() + 17;
         let mut newer = bytes;
         newer[position] = b'2';
-        let error = Forest::from_safetensors(&newer).unwrap_err();
+        let error = Forest::from_safetensors(&newer.as_slice()).unwrap_err();
         assert_eq!(error, IndexError::Version { what: "forest", got: 2, expected: 1 });
         assert!(error.to_string().contains("build the collection again"));
     }
@@ -150,11 +150,11 @@ mod tests {
             let mut damaged = bytes.clone();
             for bit in 0..8 {
                 damaged[position] ^= 1 << bit;
-                if let Ok(forest) = Forest::from_safetensors(&damaged) {
+                if let Ok(forest) = Forest::from_safetensors(&damaged.as_slice()) {
                     let _ = forest.search(&vectors, &query, 3, 9);
                 }
             }
-            assert!(Forest::from_safetensors(&bytes[..position]).is_err());
+            assert!(Forest::from_safetensors(&&bytes[..position]).is_err());
         }
     }
 }

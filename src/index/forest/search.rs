@@ -218,7 +218,7 @@ mod tests {
             }
             let vectors = Vectors::quantize(dim, &rows).unwrap();
             let forest = Forest::build(&vectors, &ForestOptions { trees, seed, leaf }).unwrap();
-            let forest = Forest::from_safetensors(&forest.to_safetensors(0..trees)).unwrap();
+            let forest = Forest::from_safetensors(&forest.to_safetensors(0..trees).as_slice()).unwrap();
             let query = Query::quantize(&random_rows(1, dim, !seed)).unwrap();
             let (found, looked_at) = forest.search(&vectors, &query, limit, vectors.len()).unwrap();
             prop_assert_eq!(looked_at, vectors.len());

@@ -13,16 +13,17 @@ pub const LIBRARIES: [(&str, &str); 4] =
 
 /// Everything that was measured.
 pub struct Figures {
-    /// What each library's build took: `build_s` and `bytes`.
+    /// What each library's build took: `build_s` and `bytes`; of ours, and of the page's collection, `trees`.
     pub indexes: Map<String, Value>,
     /// What `compare.py` found; null where nobody was compared.
     pub compared: Value,
     /// What `index-bench crossover` found; null likewise.
     pub crossover: Value,
+    /// What `index-bench trees` found; null likewise.
+    pub trees: Value,
     /// What the page found.
     pub found: Value,
     pub what: String,
-    pub trees: usize,
 }
 
 impl Figures {
@@ -77,7 +78,10 @@ impl Figures {
             "qps_at_099": at(0.99),
             "page": {
                 "open_ms": self.page_ms("open_ms"),
-                "open_first_ms": self.page_ms("first_ms"),
+                "open_collection_ms": self.page_ms("bare_ms"),
+                "open_model_ms": self.page_ms("first_ms"),
+                "after_last_byte_ms": self.page_ms("last_byte_ms"),
+                "from_device_ms": self.page_ms("device_ms"),
                 "query_ms": self.page_ms("query_ms"),
                 "exact_ms": self.page_ms("exact_ms"),
                 "recall": self.found["recall"],
@@ -103,7 +107,12 @@ impl Figures {
 
     pub fn markdown(&self) -> String {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let mut text = format!("{} {}, {cores} cores, {} trees of ours.\n\n", self.found["n"], self.what, self.trees);
+        let mut text = format!(
+            "{} {}, {cores} cores, trees of ours: {}.\n\n",
+            self.found["n"],
+            self.what,
+            self.built("site", "trees")
+        );
         // Writing to a string cannot fail; here and below.
         if let Value::Object(compared) = &self.compared {
             let _ = writeln!(
@@ -140,6 +149,23 @@ impl Figures {
                 );
             }
         }
+        if let Value::Array(forests) = &self.trees {
+            text += "| metric | trees | MB | recall | candidates | µs |\n|---|---:|---:|---:|---:|---:|\n";
+            for forest in forests {
+                let number = |what: &str| forest[what].as_f64().unwrap_or(f64::NAN);
+                let _ = writeln!(
+                    text,
+                    "| {} | {} | {:.1} | {:.3} | {} | {:.0} |",
+                    forest["metric"].as_str().unwrap_or_default(),
+                    forest["trees"],
+                    number("bytes") / 1e6,
+                    number("recall"),
+                    forest["candidates"],
+                    number("us"),
+                );
+            }
+            text += "\n";
+        }
         if let Value::Array(sizes) = &self.crossover {
             text += "| items | µs to compare all | µs with enough effort | candidates |\n|---:|---:|---:|---:|\n";
             for size in sizes {
@@ -151,13 +177,19 @@ impl Figures {
         let mib = |what: &str| self.found[what].as_f64().unwrap_or(f64::NAN) / f64::from(1 << 20);
         let _ = writeln!(
             text,
-            "| In {} | |\n|---|---:|\n| opening, weights included, after the download of {:.0} MiB | {:.0} ms |\n\
+            "| In {} | |\n|---|---:|\n| opening, from the last byte of {:.0} MiB on (400 Mbit/s, stored on the device) | {:.0} ms |\n\
+             | opening, from the device | {:.0} ms |\n\
+             | opening, all files in memory at once | {:.0} ms |\n\
+             | the same without the weights: the collection | {:.0} ms |\n\
              | the same with the first item alone: the weights | {:.0} ms |\n\
              | a query by default ({} candidates) | {:.2} ms |\n| recall@10 by default | {:.3} |\n\
              | a query that compares all | {:.2} ms |\n| linear memory | {:.0} MiB |",
             page::browser_name(&self.found),
             mib("bytes"),
+            self.page_ms("last_byte_ms"),
+            self.page_ms("device_ms"),
             self.page_ms("open_ms"),
+            self.page_ms("bare_ms"),
             self.page_ms("first_ms"),
             self.found["looked_at"],
             self.page_ms("query_ms"),

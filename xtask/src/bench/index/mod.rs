@@ -41,9 +41,9 @@ pub struct Options {
     /// How many queries are made
     #[arg(long, default_value_t = 1_000, conflicts_with = "vectors")]
     count: usize,
-    /// Trees of our forest
-    #[arg(long, default_value_t = 16)]
-    trees: usize,
+    /// Trees of our forest [default: as many as `private-eye build` would give it]
+    #[arg(long)]
+    trees: Option<usize>,
     /// How often each setting of each library is measured
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -93,8 +93,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     let compared = if options.alone { Value::Null } else { bench.compare(&data)? };
     let crossover = if options.alone { Value::Null } else { bench.crossover(&data)? };
+    let trees = if options.alone { Value::Null } else { bench.trees(&data)? };
     let found = bench.in_chromium(&data)?;
-    let figures = Figures { indexes, compared, crossover, found, what: data.what, trees: options.trees };
+    let figures = Figures { indexes, compared, crossover, trees, found, what: data.what };
     if !options.alone {
         fs::write(workspace.root().join(SPEED_PLOT), figures.speed_plot())?;
         fs::write(workspace.root().join(BYTES_PLOT), figures.bytes_plot())?;
@@ -207,45 +208,59 @@ impl Bench<'_> {
 
     /// Builds every index that is not there yet and tells what each took.
     fn build(&self, data: &Data) -> Result<Map<String, Value>> {
-        let trees = self.options.trees.to_string();
+        let trees: Vec<String> =
+            self.options.trees.into_iter().flat_map(|trees| ["--trees".to_owned(), trees.to_string()]).collect();
         let mut indexes = Map::new();
         for (name, _) in LIBRARIES.into_iter().filter(|_| !self.options.alone) {
             let built = self.once(data, name, &trees, || match name {
                 "ours" => {
                     let mut command = Command::new(&self.program);
-                    command.arg("build").arg("--vectors").arg(&data.vectors).args(["--trees", &trees]);
+                    command.arg("build").arg("--vectors").arg(&data.vectors).args(&trees);
                     process::output(command.arg("--folder").arg(&data.folder))
                 }
                 other => process::output(self.compare_py("build").arg(other).arg(&data.vectors).arg(&data.folder)),
             })?;
             indexes.insert(name.to_owned(), serde_json::from_str(&built).context("a build printed something else")?);
         }
-        for (name, count) in [("site", None), ("first", Some("1"))] {
-            self.once(data, name, &trees, || {
+        let weights = self.workspace.root().join(onnx::WEIGHTS);
+        // All vectors; the weights with the first one; hardly any weights.
+        for (name, arguments, model) in
+            [("site", &[][..], true), ("first", &["--count", "1"], true), ("hardly", &["--count", "1"], false)]
+        {
+            let said = self.once(data, name, &trees, || {
                 let site = data.folder.join(name);
                 if site.is_dir() {
                     fs::remove_dir_all(&site)?;
                 }
                 fs::create_dir_all(&site)?;
                 let mut command = Command::new(&self.program);
-                command.arg("site").arg("--vectors").arg(&data.vectors).args(["--trees", &trees]);
-                command.args(count.into_iter().flat_map(|count| ["--count", count]));
-                command.arg("--model").arg(self.workspace.root().join(onnx::WEIGHTS));
+                command.arg("site").arg("--vectors").arg(&data.vectors).args(&trees).args(arguments);
+                if model {
+                    command.arg("--model").arg(&weights);
+                }
                 process::output(command.arg("--out").arg(&site))
             })?;
+            indexes.insert(name.to_owned(), serde_json::from_str(&said).context("a build printed something else")?);
         }
         Ok(indexes)
     }
 
     /// What `build` said when it built the index called `name` over these vectors, for the first time or now.
-    fn once(&self, data: &Data, name: &str, trees: &str, build: impl FnOnce() -> Result<String>) -> Result<String> {
+    fn once(
+        &self,
+        data: &Data,
+        name: &str,
+        trees: &[String],
+        build: impl FnOnce() -> Result<String>,
+    ) -> Result<String> {
         let said = data.folder.join(format!("{name}.json"));
-        let by = if ["ours", "site", "first"].contains(&name) {
+        let by = if ["ours", "site", "first", "hardly"].contains(&name) {
             self.program.clone()
         } else {
             self.workspace.root().join(FOLDER).join("compare.py")
         };
-        let stamp = Stamp::new(data.folder.join(format!(".{name}-{trees}-from")), &[data.vectors.clone(), by])?;
+        let stamp =
+            Stamp::new(data.folder.join(format!(".{name}{}-from", trees.concat())), &[data.vectors.clone(), by])?;
         if !stamp.is_current() {
             say(format!("building: {name}"));
             stamp.forget()?;
@@ -268,7 +283,15 @@ impl Bench<'_> {
     fn crossover(&self, data: &Data) -> Result<Value> {
         let mut command = Command::new(&self.program);
         command.arg("crossover").arg("--vectors").arg(&data.vectors).arg("--queries").arg(&data.queries);
-        let answer = process::output(command.args(["--trees", &self.options.trees.to_string()]))?;
+        let answer = process::output(&mut command)?;
+        serde_json::from_str(&answer).context("index-bench printed something else than its result")
+    }
+
+    /// Forests of few and of many trees over the vectors.
+    fn trees(&self, data: &Data) -> Result<Value> {
+        let mut command = Command::new(&self.program);
+        command.arg("trees").arg("--vectors").arg(&data.vectors).arg("--queries").arg(&data.queries);
+        let answer = process::output(&mut command)?;
         serde_json::from_str(&answer).context("index-bench printed something else than its result")
     }
 
@@ -279,6 +302,7 @@ impl Bench<'_> {
         let folders = [
             ("collection", data.folder.join("site")),
             ("first", data.folder.join("first")),
+            ("hardly", data.folder.join("hardly")),
             ("site", self.page.clone()),
             ("vectors", vectors),
             ("index", self.workspace.root().join(FOLDER).join("page")),
