@@ -130,6 +130,15 @@ mod tests {
     }
 
     #[test]
+    fn trees_grow_where_searches_walk_them() {
+        let zeros = |dim, count| Vectors::zeros(dim, count).unwrap();
+        assert_eq!(useful_trees(&zeros(128, 256_000)), 1);
+        assert_eq!(useful_trees(&zeros(128, 256_001)), TREES);
+        assert_eq!(useful_trees(&zeros(127, 10)), TREES);
+        assert_eq!(useful_trees(&zeros(128, 10).with_metric(MetricName::Dot)), TREES);
+    }
+
+    #[test]
     fn when_few_items_are_allowed_all_of_them_are_compared() {
         assert!(few_remain(0, 100_000, 500) && few_remain(100, 100_000, 500));
         assert!(!few_remain(50_000, 100_000, 500));

@@ -1,10 +1,12 @@
 //! A file on its way, in the browser's memory: what was found whole is hashed and stored from there, and read from there
 //! straight into its place, so that this module's memory, which never shrinks, holds no file twice.
 
-use js_sys::Uint8Array;
+use std::cell::RefCell;
+
+use js_sys::{ArrayBuffer, Uint8Array};
 
 use super::store::PIECE;
-use crate::collection::{CollectionError, ModelFile, Unpacker};
+use crate::collection::{CollectionError, MAX_SHARD_BYTES, ModelFile, Unpacker};
 use crate::index::Bytes;
 
 /// What has come of a file so far.
@@ -19,9 +21,8 @@ pub struct Arrival<'a> {
 }
 
 impl<'a> Arrival<'a> {
-    /// Nothing yet of a file of at most so many bytes; `model` for the file of its weights.
-    pub fn new(longest: u64, model: Option<&'a ModelFile>) -> Arrival<'a> {
-        let bytes = Uint8Array::new_with_length(longest as u32);
+    /// Nothing yet of a file, in a buffer that is as long as it may be; `model` for the file of its weights.
+    pub fn new(bytes: Uint8Array, model: Option<&'a ModelFile>) -> Arrival<'a> {
         Arrival { bytes, length: 0, kept: 0, unpacker: model.map(Unpacker::new), model }
     }
 
@@ -66,6 +67,28 @@ impl<'a> Arrival<'a> {
             Some(unpacker) => Uint8Array::from(unpacker.finish()?.as_slice()),
             None => self.bytes.subarray(0, self.length as u32),
         })
+    }
+}
+
+/// Buffers for files on their way, used again: clearing new memory would take longer than all that is done with it.
+#[derive(Default)]
+pub struct Buffers(RefCell<Vec<ArrayBuffer>>);
+
+impl Buffers {
+    /// A buffer of so many bytes.
+    pub fn take(&self, length: u64) -> Uint8Array {
+        let length = length as u32;
+        let mut free = self.0.borrow_mut();
+        let buffer = match free.iter().position(|buffer| buffer.byte_length() >= length) {
+            Some(place) => free.swap_remove(place),
+            None => ArrayBuffer::new(length.max(MAX_SHARD_BYTES as u32)),
+        };
+        Uint8Array::new_with_byte_offset_and_length(&buffer, 0, length)
+    }
+
+    /// Takes one back that nobody reads any more.
+    pub fn give_back(&self, bytes: &Uint8Array) {
+        self.0.borrow_mut().push(bytes.buffer());
     }
 }
 

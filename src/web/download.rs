@@ -14,7 +14,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortSignal, RequestCache, Url};
 
-use super::arrival::{Arrival, Arrived};
+use super::arrival::{Arrival, Arrived, Buffers};
 use super::error::WebError;
 use super::fetch::{self, Body, Source};
 use super::hash::sha256;
@@ -54,6 +54,7 @@ struct Size {
 
 struct Download {
     store: Store,
+    buffers: Buffers,
     signal: Option<AbortSignal>,
     progress: Progress,
     waiting: RefCell<VecDeque<File>>,
@@ -101,6 +102,7 @@ pub async fn everything(order: Order) -> Result<Downloaded, JsValue> {
         model: RefCell::new(None),
         signal,
         store,
+        buffers: Buffers::default(),
     });
     let lanes: Array = (0..LANES).map(|_| JsValue::from(future_to_promise(lane(download.clone())))).collect();
     JsFuture::from(Promise::all(&lanes)).await?;
@@ -222,6 +224,7 @@ impl Download {
             match taken {
                 Ok(bytes) => {
                     self.store.put(&file.url, &bytes).await;
+                    self.buffers.give_back(&bytes);
                     self.store.remove_pieces(&file.url, file.bytes as usize / PIECE).await;
                     return Ok(());
                 }
@@ -245,7 +248,7 @@ impl Download {
         count: &impl Fn(Origin, i64),
     ) -> Result<Uint8Array, WebError> {
         let model = (file.part == MODEL).then_some(&self.manifest.model);
-        let mut arrival = Arrival::new(source.longest, model);
+        let mut arrival = Arrival::new(self.buffers.take(source.longest), model);
         while let Some(piece) = self.store.piece(source.url, arrival.len() / PIECE).await {
             if (arrival.len() + PIECE) as u64 > source.longest {
                 break;

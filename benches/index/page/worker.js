@@ -60,7 +60,13 @@ function join(name, collection, other) {
 
 /** From now on, `fetch` gives these files, all at once. */
 function fromMemory() {
-  self.fetch = (request) => answer(request, (file) => file);
+  // A stream, because a body that is given as a whole is copied first.
+  self.fetch = (request) => answer(request, (file) => new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array(file));
+      controller.close();
+    },
+  }));
 }
 
 /** From now on, `fetch` gives these files at the pace of the connection; tells when the last byte was handed over. */

@@ -68,6 +68,9 @@ enum Step {
 const FOLDER: &str = "benches/index";
 const SPEED_PLOT: &str = "docs/pictures/index-speed.svg";
 const BYTES_PLOT: &str = "docs/pictures/index-bytes.svg";
+/// More than this the page opens only once.
+const MANY: usize = 500_000;
+
 /// A file of vectors and one of queries.
 struct Data {
     folder: PathBuf,
@@ -307,7 +310,7 @@ impl Bench<'_> {
             ("vectors", vectors),
             ("index", self.workspace.root().join(FOLDER).join("page")),
         ];
-        let openings = if self.options.alone { 1 } else { 5 };
+        let openings = if self.options.n > MANY { 1 } else { 5 };
         let address = format!("index/?queries={queries}&openings={openings}");
         page::measure(self.workspace, &self.python, &folders, &address)
     }
