@@ -73,7 +73,7 @@ pub struct Build {
     #[arg(long, value_name = "LOOK,...", value_delimiter = ',', default_value = "whole,centre-70,centre-50")]
     looks: Vec<Look>,
     /// How many trees the forest has; more find more and take more space [default: as many as searches have a use for, 1 or
-    /// 16].
+    /// 50].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     trees: Option<u16>,
     /// What decides everything that is left to chance: the same seed gives the same site.

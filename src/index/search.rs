@@ -13,9 +13,8 @@ const WALK_COST: u64 = 5;
 /// So many candidates are compared for each neighbour that is wanted, at least.
 const DEPTH: usize = 4;
 
-/// Trees of a forest that searches walk. Of what the scan finds, 16 find as much as 50 for the same time of a query, and take a
-/// third of the space (docs/benchmarks.md).
-const TREES: usize = 16;
+/// Trees of a forest that searches walk.
+const TREES: usize = 50;
 
 /// Trees that are worth their space in a forest over these vectors: one, of which the format asks, where every search for
 /// ten neighbours or more chooses its candidates by the sieve alone.
