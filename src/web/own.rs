@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
+use super::arrival::Arrived;
 use super::error::WebError;
 use super::hash::sha256;
 use super::{Eye, values};
@@ -25,7 +26,7 @@ pub struct Embedder {
 #[wasm_bindgen]
 impl Embedder {
     /// `weights` as they lie on the device; `kind` as [`Eye::own_kind`] gives it, with their SHA-256, which is checked.
-    pub async fn open(weights: Vec<u8>, kind: JsValue) -> Result<Embedder, JsValue> {
+    pub async fn open(weights: Uint8Array, kind: JsValue) -> Result<Embedder, JsValue> {
         let Kind { sha256: expected, raw, looks, .. } = serde_wasm_bindgen::from_value(kind)?;
         let looks = looks.iter().map(|look| look.parse()).collect::<Result<Vec<Look>, _>>();
         let looks = looks.map_err(|error| WebError::Option { option: "looks", reason: error.to_string() })?;
@@ -33,7 +34,7 @@ impl Embedder {
         if got != expected {
             return Err(WebError::Collection(CollectionError::Hash { file: "the weights".into() }).into());
         }
-        let model = Model::from_hashed_bytes(&weights, got).map_err(WebError::Model)?;
+        let model = Model::from_hashed_bytes(&weights.to_vec(), got).map_err(WebError::Model)?;
         Ok(Embedder { model, kind: if raw { EmbeddingKind::Raw } else { EmbeddingKind::Normalized }, looks })
     }
 
@@ -53,7 +54,7 @@ fn prepared(model: &Model, bytes: &[u8], kind: EmbeddingKind, looks: &[Look]) ->
 
 /// SHA-256 in lower-case hex.
 #[wasm_bindgen]
-pub async fn hash(bytes: Vec<u8>) -> String {
+pub async fn hash(bytes: Uint8Array) -> String {
     sha256(&bytes).await
 }
 
@@ -77,9 +78,9 @@ impl Coming {
     }
 
     /// Takes a file, if its length and its hash are right.
-    pub async fn add(&mut self, name: String, bytes: Vec<u8>) -> Result<(), JsValue> {
+    pub async fn add(&mut self, name: String, bytes: Uint8Array) -> Result<(), JsValue> {
         let hash = sha256(&bytes).await;
-        Ok(self.loader.add_hashed(&name, &bytes, &hash).map_err(WebError::Collection)?)
+        Ok(self.loader.add_hashed(&name, &Arrived(&bytes), &hash).map_err(WebError::Collection)?)
     }
 }
 
