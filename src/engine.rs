@@ -14,6 +14,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
+/// Among so many of the nearest works strangers are looked for, however few are wanted.
+const CROWD: usize = 4 * BACKGROUND_RANK;
+
 /// A model and the collection that was built with it.
 pub struct Engine {
     model: Model,
@@ -217,12 +220,12 @@ impl Engine {
     ) -> Result<(Answer, Vec<usize>), EngineError> {
         let manifest = self.collection.manifest();
         let effort = manifest.effort(options.effort);
-        let (mut ranked, looked_at) = self.ranked(queries, options.limit.max(BACKGROUND_RANK), effort, allowed)?;
+        let (mut ranked, looked_at) = self.ranked(queries, options.limit.max(CROWD), effort, allowed)?;
         let background = match (manifest.quality.typical_background, allowed) {
             (None, _) => None,
-            (Some(_), None) => background(&ranked),
+            (Some(_), None) => self.background(&ranked)?,
             // What strangers score is seen among all works, however few may be an answer.
-            (Some(_), Some(_)) => background(&self.ranked(queries, BACKGROUND_RANK, effort, None)?.0),
+            (Some(_), Some(_)) => self.background(&self.ranked(queries, CROWD, effort, None)?.0)?,
         };
         ranked.truncate(options.limit);
         let thresholds = self.thresholds_for(options, background)?;
@@ -268,6 +271,25 @@ impl Engine {
         Ok((ranked, looked_at))
     }
 
+    /// What strangers score with the query that found these works, best first: see [`BACKGROUND_RANK`]. Copies of the best
+    /// match are no strangers; without any strangers nothing is known.
+    fn background(&self, ranked: &[(Sighting, usize)]) -> Result<Option<f32>, EngineError> {
+        let Some((best, _)) = ranked.first() else { return Ok(None) };
+        let (vectors, rows) = (self.collection.vectors(), self.collection.rows());
+        let row = |sighting: &Sighting| rows.of(sighting.item as usize).start + sighting.look;
+        let (query, same) = (vectors.query(row(best)), self.thresholds(Looks::Once).same);
+        let mut strangers = 0;
+        for (sighting, _) in &ranked[1..] {
+            if vectors.score(row(sighting), &query)? < same {
+                strangers += 1;
+                if strangers == BACKGROUND_RANK - 1 {
+                    return Ok(Some(sighting.score));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// An item that is not the collection's, and was looked at as its own items are, as a match that is judged by the
     /// thresholds of an answer.
     pub(crate) fn describe(&self, id: u32, sighting: Sighting, item: &Item, thresholds: Thresholds) -> Match {
@@ -295,11 +317,6 @@ impl Engine {
             Some(outside) => Err(EngineError::Threshold(outside)),
         }
     }
-}
-
-/// The score of the work whose rank says what strangers score.
-fn background(ranked: &[(Sighting, usize)]) -> Option<f32> {
-    ranked.get(BACKGROUND_RANK - 1).map(|(sighting, _)| sighting.score)
 }
 
 /// An item as a match; the first one, until it is ranked.

@@ -24,11 +24,15 @@ fn png(picture: &RgbImage) -> Vec<u8> {
 
 /// A collection of drawn pictures, written and read again.
 fn collection(folder: &Path, count: u64) -> (Model, collection::Collection) {
-    collection_of(folder, count, &[Look::Whole])
+    collection_of(folder, 0..count, &[Look::Whole])
 }
 
-/// The same with several looks at each work.
-fn collection_of(folder: &Path, count: u64, looks: &[Look]) -> (Model, collection::Collection) {
+/// The same of these pictures, with several looks at each.
+fn collection_of(
+    folder: &Path,
+    drawn: impl IntoIterator<Item = u64>,
+    looks: &[Look],
+) -> (Model, collection::Collection) {
     let weights = tiny_network(1);
     let model = Model::from_bytes(&weights).unwrap();
     let (file, _) = ModelFile::pack(model.id().clone(), &weights).unwrap();
@@ -42,7 +46,7 @@ fn collection_of(folder: &Path, count: u64, looks: &[Look]) -> (Model, collectio
         columns: vec!["note".into()],
     };
     let mut writer = CollectionWriter::new(folder, about).unwrap();
-    for seed in 0..count {
+    for seed in drawn {
         let picture = decode(&png(&draw(seed)), &Limits::default()).unwrap();
         let item = Item::new(format!("{seed}.png"), format!("No. {seed}")).with_column("note", "drawn by a test");
         let seen = model.look(&picture, looks).unwrap();
@@ -165,7 +169,7 @@ const TWO_LOOKS: [Look; 2] = [Look::Whole, Look::Centre(50)];
 
 fn engine_of_two_looks(count: u64) -> Engine {
     let folder = tempfile::tempdir().unwrap();
-    let (model, collection) = collection_of(folder.path(), count, &TWO_LOOKS);
+    let (model, collection) = collection_of(folder.path(), 0..count, &TWO_LOOKS);
     Engine::new(model, collection).unwrap()
 }
 
@@ -292,6 +296,20 @@ fn the_limits_of_an_answer_depend_on_the_picture_and_not_on_what_may_be_an_answe
     }
     seen.sort_by(f32::total_cmp);
     assert!(seen[0] < seen[9], "{seen:?}");
+}
+
+#[test]
+fn copies_of_a_work_are_no_strangers_that_make_its_limits_stricter() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, collection) = collection_of(folder.path(), (0..30).chain([6; 7]), &[Look::Whole]);
+    let engine = Engine::new(model, collection).unwrap();
+    let answer = engine.search(&png(&draw(6)), &SearchOptions { limit: 37, ..SearchOptions::default() }).unwrap();
+    assert!(answer.matches[..8].iter().all(|found| found.score == 1.0 && found.verdict == Verdict::Same));
+    assert!(
+        answer.background.is_none_or(|background| background <= answer.matches[8].score),
+        "{:?}",
+        answer.background
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use super::{Quality, Thresholds};
 
-/// Whose score is the background: that of the work of this rank, from 1, among all works.
+/// Whose score is the background: that of the work of this rank, from 1, among all works that are no copies of the first.
 pub const BACKGROUND_RANK: usize = 5;
 
 /// No background is taken to be nearer to 1 than this: where five works are the very same, small differences count for

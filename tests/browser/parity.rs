@@ -74,8 +74,9 @@ pub async fn parity_of_search_results(scene: Scene) -> Result<(), Failed> {
             let script = r#"
                 const blob = await (await fetch("/test/" + arguments[0])).blob();
                 const found = await window.eye.search(blob, { limit: 20, effort: arguments[1], closer: arguments[2] });
-                // Which picture of the question it was: here there is only one.
-                const matches = Array.from(found, ({ query, ...match }) => match);
+                // Which picture of the question it was, and whose the match is: here there is only one, and none of one's own.
+                if (found.some(({ query, own }) => query !== 0 || own !== false)) throw new Error("a match of something else");
+                const matches = Array.from(found, ({ query, own, ...match }) => match);
                 const { verdict, lookedAt: looked_at, exact, thresholds } = found;
                 return { matches, verdict, looked_at, exact, thresholds }"#;
             let there = page.run(script, vec![json!(name), effort.clone(), json!(closer)]).await?;
