@@ -365,7 +365,11 @@ pub async fn a_damaged_or_foreign_export_is_refused_and_nothing_is_lost(scene: S
 pub async fn duplicates_among_own_pictures_are_grouped(scene: Scene) -> Result<(), Failed> {
     let (_served, page) = lab(&scene).await?;
     let work = scene.collection().picture(scene.collection().work(0.7))?;
-    let mut files = pictures(&scene, 2)?;
+    let mut files = Vec::new();
+    for (number, place) in [0.1, 0.4].into_iter().enumerate() {
+        let other = scene.collection().picture(scene.collection().work(place))?;
+        files.push(scene.file(&format!("other {number}.jpg"), &jpeg(&other, 90)?)?);
+    }
     for quality in [95, 80, 60] {
         files.push(scene.file(&format!("copy {quality}.jpg"), &jpeg(&work, quality)?)?);
     }
