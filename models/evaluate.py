@@ -175,6 +175,7 @@ def main():
     add("--pictures", type=Path, action="append", help="folder or ZIP of pictures; may be given again")
     add("--queries", type=int, default=400, help="held-out pictures to change (%(default)s)")
     add("--gallery", type=int, default=0, help="pictures to search, the queries' own among them; 0: all")
+    add("--seed", type=int, default=1, help="which pictures are changed (%(default)s)")
     add("--save", type=Path, help="write pictures, queries and labels into this folder instead")
     add("--threads", type=int, default=0)
     add("--json", action="store_true", help="print one JSON object")
@@ -182,7 +183,7 @@ def main():
     if args.threads:
         torch.set_num_threads(args.threads)
     found = pictures.find(args.pictures or [HERE.parent.parent / "shared/training/images.zip"])
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(args.seed)
     order = rng.permutation(len(found))
     kept = [found[i] for i in order if found[i].held_out][: args.queries]
     chosen = set(kept)
