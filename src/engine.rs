@@ -277,10 +277,11 @@ impl Engine {
         let Some((best, _)) = ranked.first() else { return Ok(None) };
         let (vectors, rows) = (self.collection.vectors(), self.collection.rows());
         let row = |sighting: &Sighting| rows.of(sighting.item as usize).start + sighting.look;
-        let (query, same) = (vectors.query(row(best)), self.thresholds(Looks::Once).same);
+        // Closer to the best match than a changed copy must be to its original: half way to the very same.
+        let (query, copy) = (vectors.query(row(best)), (1.0 + self.thresholds(Looks::Once).same) / 2.0);
         let mut strangers = 0;
         for (sighting, _) in &ranked[1..] {
-            if vectors.score(row(sighting), &query)? < same {
+            if vectors.score(row(sighting), &query)? < copy {
                 strangers += 1;
                 if strangers == BACKGROUND_RANK - 1 {
                     return Ok(Some(sighting.score));

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::routing::get;
@@ -82,12 +82,12 @@ pub async fn weights_with_one_flipped_bit_are_refused(scene: Scene) -> Result<()
 
 pub async fn a_server_that_never_answers_is_given_up_and_asked_again(scene: Scene) -> Result<(), Failed> {
     let manifest = std::fs::read(scene.collection().site.join("collection/manifest.json"))?;
-    let asked = Arc::new(AtomicUsize::new(0));
-    // The manifest comes from the third request on.
+    let awake = Arc::new(AtomicBool::new(false));
+    let answers = awake.clone();
     let handler = move || {
-        let (manifest, turn) = (manifest.clone(), asked.fetch_add(1, Ordering::Relaxed));
+        let (manifest, answers) = (manifest.clone(), answers.load(Ordering::Relaxed));
         async move {
-            if turn < 2 {
+            if !answers {
                 std::future::pending::<()>().await;
             }
             manifest
@@ -104,6 +104,7 @@ pub async fn a_server_that_never_answers_is_given_up_and_asked_again(scene: Scen
     let page = Page::open(&scene.client, &served.url("/")).await?;
     let (code, text) = page.error().await?;
     assert!(code == "Timeout" && text.contains("10 seconds"), "{code}: {text}");
+    awake.store(true, Ordering::Relaxed);
     page.click("#retry").await?;
     page.wait_for_state("ready").await?;
     assert_eq!(page.text_of("#error").await?, "");
