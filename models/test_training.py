@@ -56,7 +56,7 @@ class Training(unittest.TestCase):
             for index, image in enumerate(self.images):
                 image.save(Path(place, f"{index:03}.png"))
             command = [sys.executable, HERE / "train.py", "--init", SHIPPED, "--pictures", place, "--out", place]
-            command += ["--generated", "0", "--views", "8000", "--stages", "96:1", "--lr", "5e-4", "--memory", "512"]
+            command += ["--generated", "0", "--views", "4000", "--memory", "512"]
             subprocess.run(command, check=True)
             model.start(Path(place, "resnet18.f32.safetensors"), self.batch)
         after = recall(model, self.images)

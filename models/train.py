@@ -391,10 +391,10 @@ def arguments() -> argparse.Namespace:
     add("--generated", type=int, default=4000, help="pictures to draw beside them (%(default)s)")
     add("--minutes", type=float, default=90, help="time to train, over all runs (%(default)s)")
     add("--views", type=int, help="stop after this many views instead")
-    add("--stages", type=stages, default=STAGES, help="sides of the views, each until a share of the training")
+    add("--stages", type=stages, help="sides of the views, each until a share of the training [64 to 160; with --init 160]")
     add("--batch", type=int, default=96, help="pictures in a batch, two views of each (%(default)s)")
     add("--optimizer", choices=["muon", "adamw"], default="muon")
-    add("--lr", type=float, default=2e-3, help="learning rate (%(default)s)")
+    add("--lr", type=float, help="learning rate [2e-3; with --init 2e-4: more would undo what is there]")
     add("--warmup", type=int, default=20, help="steps until the full rate (%(default)s)")
     add("--temperature", type=float, default=0.06)
     add("--koleo", type=float, default=0.1, help="weight of the spreading term (%(default)s)")
@@ -411,6 +411,8 @@ def arguments() -> argparse.Namespace:
     add("--seed", type=int, default=0)
     add("--device", default="auto", help="cpu, cuda, or auto (%(default)s)")
     args = parser.parse_args()
+    args.stages = args.stages or stages("160:1" if args.init else STAGES)
+    args.lr = args.lr or (2e-4 if args.init else 2e-3)
     args.pictures = args.pictures or [HERE.parent.parent / "shared/training/images.zip"]
     for place in args.pictures:
         if not place.exists():
