@@ -19,6 +19,7 @@ mod loader;
 mod manifest;
 mod model_file;
 mod pictures;
+mod quality;
 #[cfg(not(target_family = "wasm"))]
 mod site;
 #[cfg(not(target_family = "wasm"))]
@@ -34,11 +35,11 @@ pub use folder::{locate, read, read_manifest, read_model};
 pub use item::Item;
 pub use loader::{Collection, Loader, Sample};
 pub use manifest::{
-    Basis, Calibration, CurvePoint, EffortPoint, EmbeddingKind, FORMAT, MAX_LOOKS, MAX_SHARD_BYTES, Manifest,
-    OLDEST_VERSION, Part, Quality, Quantiles, Shard, Shards, Thresholds, VERSION,
+    EmbeddingKind, FORMAT, MAX_LOOKS, MAX_SHARD_BYTES, Manifest, OLDEST_VERSION, Part, Shard, Shards, VERSION,
 };
 pub use model_file::{ModelFile, Unpacker};
 pub(crate) use pictures::Pictures;
+pub use quality::{Basis, Calibration, CurvePoint, EffortPoint, Quality, Quantiles, Thresholds};
 #[cfg(not(target_family = "wasm"))]
 pub use site::{SITE_ENTRIES, SiteError, SiteFolder};
 #[cfg(not(target_family = "wasm"))]
