@@ -94,7 +94,7 @@ pub async fn a_server_that_never_answers_is_given_up_and_asked_again(scene: Scen
         }
     };
     // Another address for the page of others: Firefox lets a request wait for an earlier one for the same file.
-    let silent = get(|| std::future::pending::<()>());
+    let silent = get(std::future::pending::<()>);
     let routes = Router::new().route("/collection/manifest.json", get(handler)).route("/silent/manifest.json", silent);
     let served = scene.serve_with(routes)?;
     let page = Page::open(&scene.client, &served.url(BLANK)).await?;
