@@ -50,6 +50,9 @@ export async function erase() {
 }
 
 async function ours() {
-  if (!globalThis.caches) return [];
-  return (await caches.keys()).filter((name) => name.startsWith("private-eye "));
+  try {
+    return (await caches.keys()).filter((name) => name.startsWith("private-eye "));
+  } catch {
+    return []; // there are none here, or storage is switched off
+  }
 }

@@ -90,7 +90,7 @@ addEventListener("message", async ({ data }) => {
     });
     postMessage({ id, value: await methods[method](values, { signal: controller.signal, progress, ask }) });
   } catch (error) {
-    // What it gave up waiting for is not left hanging: the next request for the same file would wait behind it.
+    // What it gave up waiting for is not left hanging, as far as the browser lets go of it.
     controller.abort();
     postMessage({ id, error: inWords(error) });
   } finally {

@@ -125,8 +125,10 @@ async fn manifest(
 ) -> Result<(Manifest, String), WebError> {
     let url = join(MANIFEST, folder)?;
     let source = Source { url: &url, file: MANIFEST, longest: LONGEST_MANIFEST };
+    // Past the HTTP cache, where Firefox lets a request wait for an earlier one for the same file, for ever if the server
+    // does not answer that: once a service worker has let a request through, Firefox goes on with it even if it is aborted.
     let fetched = async {
-        let response = fetch::request(&source, 0, RequestCache::NoCache, signal).await?;
+        let response = fetch::request(&source, 0, RequestCache::NoStore, signal).await?;
         fetch::read(&source, &response).await
     };
     let too_late = || WebError::Timeout { file: MANIFEST.to_owned(), seconds: f64::from(patience) / 1000.0 };

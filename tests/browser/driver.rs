@@ -20,6 +20,16 @@ pub enum Engine {
     WebKit,
 }
 
+/// How a browser begins; WebKit's driver knows only empty profiles.
+#[derive(Debug, Clone)]
+pub enum Profile {
+    Empty,
+    /// Empty, of a visitor who lets no site keep anything.
+    KeepsNothing,
+    /// As the last browser left it in this folder.
+    In(PathBuf),
+}
+
 /// A driver that has not answered after this does not come up any more.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -31,6 +41,15 @@ impl Engine {
             Engine::Chromium => "chromium",
             Engine::Firefox => "firefox",
             Engine::WebKit => "webkit",
+        }
+    }
+
+    /// The capability that has a browser's own options.
+    fn options(self) -> &'static str {
+        match self {
+            Engine::Chromium => "goog:chromeOptions",
+            Engine::Firefox => "moz:firefoxOptions",
+            Engine::WebKit => "webkitgtk:browserOptions",
         }
     }
 
@@ -46,9 +65,9 @@ impl Engine {
         command
     }
 
-    /// What to ask of the driver for a new browser with an empty profile, dressed down to what a page needs.
-    fn capabilities(self) -> Map<String, Value> {
-        let capabilities = match self {
+    /// What to ask of the driver for a new browser, dressed down to what a page needs.
+    fn capabilities(self, profile: &Profile) -> Map<String, Value> {
+        let mut capabilities = match self {
             Engine::Chromium => json!({
                 "browserName": "chrome",
                 "goog:chromeOptions": {
@@ -76,10 +95,28 @@ impl Engine {
                 },
             }),
         };
+        let options = &mut capabilities[self.options()];
+        match (self, profile) {
+            (_, Profile::Empty) | (Engine::WebKit, _) => {}
+            (Engine::Chromium, Profile::KeepsNothing) => {
+                options["prefs"] = json!({ "profile.default_content_setting_values.cookies": 2 });
+            }
+            (Engine::Firefox, Profile::KeepsNothing) => options["prefs"]["network.cookie.cookieBehavior"] = json!(2),
+            (Engine::Chromium, Profile::In(folder)) => {
+                add_arguments(options, [json!(format!("--user-data-dir={}", folder.display()))]);
+            }
+            (Engine::Firefox, Profile::In(folder)) => add_arguments(options, [json!("-profile"), json!(folder)]),
+        }
         let mut capabilities = capabilities.as_object().cloned().unwrap_or_default();
         // Scripts of these tests wait for downloads and searches.
         capabilities.insert("timeouts".to_owned(), json!({ "script": 300_000 }));
         capabilities
+    }
+}
+
+fn add_arguments<const N: usize>(options: &mut Value, more: [Value; N]) {
+    if let Some(arguments) = options["args"].as_array_mut() {
+        arguments.extend(more);
     }
 }
 
@@ -164,11 +201,36 @@ impl Driver {
         self.process.0.id()
     }
 
-    /// Opens the browser, with an empty profile.
-    pub async fn open(&self) -> Result<Client, Failed> {
+    /// Opens the browser.
+    pub async fn open(&self, profile: &Profile) -> Result<Client, Failed> {
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        Ok(builder.capabilities(self.engine.capabilities()).connect(&self.address).await?)
+        Ok(builder.capabilities(self.engine.capabilities(profile)).connect(&self.address).await?)
     }
+
+    /// Kills the driver and all of the browser's processes at once, as a computer does whose battery is empty.
+    pub fn kill(self) -> Result<(), Failed> {
+        let processes = descendants(self.process())?.into_iter().map(|process| process.to_string());
+        Command::new("kill").arg("-KILL").args(processes).status()?;
+        Ok(())
+    }
+}
+
+/// A process and all that it started, and they.
+fn descendants(process: u32) -> Result<Vec<u32>, Failed> {
+    let mut children = Vec::new();
+    for entry in std::fs::read_dir("/proc")? {
+        let Ok(child) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
+        let status = std::fs::read_to_string(format!("/proc/{child}/status")).unwrap_or_default();
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")?.trim().parse::<u32>().ok());
+        children.push((parent, child));
+    }
+    let mut found = vec![process];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        found.extend(children.iter().filter(|(of, _)| *of == Some(parent)).map(|(_, child)| child));
+        next += 1;
+    }
+    Ok(found)
 }
 
 /// A screen that nobody sees, for the engine that has no headless mode; with a clipboard of its own.

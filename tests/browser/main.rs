@@ -14,6 +14,7 @@ mod looks;
 mod offline;
 mod own;
 mod own_page;
+mod own_trouble;
 mod page;
 mod parity;
 mod parts;
@@ -31,8 +32,8 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use driver::Engine;
-use stage::{Stage, trial};
+use driver::{Engine, Profile};
+use stage::{Stage, trial, trial_with};
 use works::Collection;
 
 fn main() -> ExitCode {
@@ -56,9 +57,6 @@ fn all() -> Result<Vec<Trial>, Failed> {
         trials.extend(everywhere(&stage));
         if engine != Engine::WebKit {
             trials.extend(but_in_webkit(&stage));
-        }
-        if engine != Engine::Firefox {
-            trials.extend(but_in_firefox(&stage));
         }
         if engine == Engine::Chromium {
             trials.extend(in_chromium(&stage));
@@ -135,6 +133,7 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         trouble::after_an_error_the_next_picture_is_searched,
         trouble::a_shard_with_one_flipped_bit_is_refused_by_name,
         trouble::weights_with_one_flipped_bit_are_refused,
+        trouble::a_server_that_never_answers_is_given_up_and_asked_again,
         waiting::a_connection_that_breaks_is_taken_up_again_where_it_broke,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
@@ -150,27 +149,28 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         own::duplicates_among_own_pictures_are_grouped,
         own::nothing_done_with_own_pictures_asks_the_server_for_anything,
         own::own_pictures_that_only_the_browser_can_read_are_added,
+        own_trouble::a_window_closed_while_it_writes_leaves_what_was_complete,
         parity::parity_of_embeddings_of_every_format,
         parity::parity_of_search_results,
     ]
 }
 
-/// WebKit writes no WebP, and of what a page had put into its cache a moment before a visit that failed, the next visit
+/// WebKit writes no WebP, has no setting that lets no site keep anything, begins every time with an empty profile, and of what a page had put into its cache a moment before a visit that failed, the next visit
 /// found nothing in one run of four; the page then fetches it again.
 fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
-    trials![stage:
+    let mut trials = trials![stage:
         parity::parity_of_a_lossy_webp_that_the_browser_made,
         waiting::a_download_that_broke_off_goes_on_at_the_next_visit,
-    ]
+        own_trouble::a_browser_killed_while_it_writes_leaves_what_was_complete,
+    ];
+    let keeps_nothing = own_trouble::where_no_site_may_keep_anything_own_pictures_live_in_the_memory_of_the_page;
+    let name = "where_no_site_may_keep_anything_own_pictures_live_in_the_memory_of_the_page";
+    trials.push(trial_with(Profile::KeepsNothing, stage, name, keeps_nothing));
+    trials
 }
 
-/// Firefox lets a request wait for an earlier one for the same file, at times even where that one was given up: asking
-/// again is then given up once more.
-fn but_in_firefox(stage: &Arc<Stage>) -> Vec<Trial> {
-    trials![stage: trouble::a_server_that_never_answers_is_given_up_and_asked_again,]
-}
-
-/// What needs screens, networks or settings that only Chromium's driver can feign; a clipboard with pictures, which
+/// What needs screens, networks, disks or settings that only Chromium's driver can feign; a folder in a file input, which
+/// Firefox's driver calls a missing file and WebKit's leaves out; a clipboard with pictures, which
 /// Firefox has not without a screen and WebKit not without asking the visitor; and what is the same wherever it is asked,
 /// because the server is.
 fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
@@ -180,6 +180,8 @@ fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
         own_page::an_export_is_saved_as_a_file,
         parts::a_picture_is_pasted_by_a_button,
         waiting::on_a_metered_connection_the_size_is_said_before_the_download,
+        own_trouble::a_folder_that_is_chosen_comes_in_with_all_that_is_below_it,
+        own_trouble::without_room_adding_stops_and_goes_on_once_there_is_room,
         own::a_thousand_own_pictures_go_in_and_memory_stays_flat,
         looks::screenshot_of_an_answer,
         looks::dark_mode_follows_the_system,

@@ -18,14 +18,14 @@ use crate::stage::Scene;
 use crate::works::{jpeg, noise};
 
 /// A page of the site's origin that has the module API, a collection opened, and an input for own pictures.
-async fn lab(scene: &Scene) -> Result<(Served, Page), Failed> {
+pub async fn lab(scene: &Scene) -> Result<(Served, Page), Failed> {
     let served = scene.serve_with(Router::new())?;
     let page = Page::open(&scene.client, &served.url(BLANK)).await?;
     open(&page).await?;
     Ok((served, page))
 }
 
-async fn open(page: &Page) -> Result<(), Failed> {
+pub async fn open(page: &Page) -> Result<(), Failed> {
     let script = r#"
         const { open, Pauser } = await import("/www/private-eye.js");
         Object.assign(window, { open, Pauser, eye: await open("/collection/") });
@@ -37,7 +37,7 @@ async fn open(page: &Page) -> Result<(), Failed> {
 }
 
 /// So many different pictures as files in the test's folder.
-fn pictures(scene: &Scene, count: u32) -> Result<Vec<PathBuf>, Failed> {
+pub fn pictures(scene: &Scene, count: u32) -> Result<Vec<PathBuf>, Failed> {
     (0..count).map(|number| scene.file(&format!("own picture-{number:04}.jpg"), &picture(number)?)).collect()
 }
 
@@ -58,7 +58,7 @@ fn picture_of(number: u32, width: u32, height: u32) -> Result<Vec<u8>, Failed> {
     jpeg(&DynamicImage::ImageRgb8(picture), 85)
 }
 
-async fn choose(scene: &Scene, page: &Page, files: &[PathBuf]) -> Result<(), Failed> {
+pub async fn choose(scene: &Scene, page: &Page, files: &[PathBuf]) -> Result<(), Failed> {
     page.run("document.querySelector('#own').value = ''", vec![]).await?;
     let paths: Option<Vec<&str>> = files.iter().map(|file| file.to_str()).collect();
     let input = scene.client.find(Locator::Css("#own")).await?;
@@ -66,20 +66,20 @@ async fn choose(scene: &Scene, page: &Page, files: &[PathBuf]) -> Result<(), Fai
 }
 
 /// Adds files and gives what `add` answers.
-async fn add(scene: &Scene, page: &Page, files: &[PathBuf]) -> Result<Value, Failed> {
+pub async fn add(scene: &Scene, page: &Page, files: &[PathBuf]) -> Result<Value, Failed> {
     choose(scene, page, files).await?;
     page.run("return eye.own.add(document.querySelector('#own').files)", vec![]).await
 }
 
 /// The titles and scores of an answer to one of the files that are chosen, the own ones marked.
-async fn ask(page: &Page, chosen: u32) -> Result<Value, Failed> {
+pub async fn ask(page: &Page, chosen: u32) -> Result<Value, Failed> {
     let script = r#"
         const found = await eye.search(document.querySelector('#own').files[arguments[0]], { limit: 12 });
         return Array.from(found, ({ rank, own, id, file, score, verdict }) => ({ rank, own, id, file, score, verdict }))"#;
     page.run(script, vec![json!(chosen)]).await
 }
 
-async fn count(page: &Page) -> Result<u64, Failed> {
+pub async fn count(page: &Page) -> Result<u64, Failed> {
     Ok(page.run("return (await eye.own.info()).count", vec![]).await?.as_u64().unwrap_or(u64::MAX))
 }
 
@@ -181,16 +181,29 @@ pub async fn adding_pauses_goes_on_and_ends_when_it_is_aborted(scene: Scene) -> 
         const paused = [asked, pauser.paused];
         await wait(600);
         const still = [asked, pauser.paused];
+        // Whatever is done before a pause is told in it: how often that may be is no excuse.
+        const told = [];
+        for (let pause = 0; pause < 4; pause += 1) {
+            for (let tries = 0; tries < 500 && seen.done !== asked; tries += 1) await wait(10);
+            told.push([seen.done, asked]);
+            const before = asked;
+            pauser.resume();
+            while (asked < before + 2) await wait(1);
+            pauser.pause();
+        }
         pauser.resume();
-        while (asked < paused[0] + 4) await wait(10);
+        const resumed = asked;
+        while (asked < resumed + 4) await wait(10);
         controller.abort();
         const answer = await adding;
         const kept = (await eye.own.info()).count;
         const later = asked;
         await wait(300);
-        return { paused, still, answer, kept, total: seen.total ?? null, untouched: asked - later, left: files.length - asked }"#;
+        return { paused, still, told, answer, kept, total: seen.total ?? null, untouched: asked - later, left: files.length - asked }"#;
     let said = page.run(script, vec![]).await?;
     assert_eq!(said["paused"], said["still"], "{said}");
+    let told = said["told"].as_array().ok_or("nothing was told")?;
+    assert!(told.len() == 4 && told.iter().all(|told| told[0] == told[1]), "{said}");
     assert_eq!((&said["paused"][1], &said["answer"]["stopped"]), (&json!(true), &json!(true)));
     let added = said["answer"]["added"].as_u64().unwrap_or_default();
     assert!(added >= 3 && said["kept"].as_u64() >= Some(added), "{said}");

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::accessible::axe;
 use crate::page::{Page, until};
+use crate::served::Served;
 use crate::stage::Scene;
 use crate::works::{cropped, jpeg};
 
@@ -413,16 +414,24 @@ pub async fn where_nothing_can_be_kept_the_room_says_so_and_goes_on(scene: Scene
     let script = format!("{refused}\n{}", std::fs::read_to_string(store)?);
     let answer = move || async move { ([(axum::http::header::CONTENT_TYPE, "text/javascript")], script) };
     let served = scene.serve_with(axum::Router::new().route("/www/own/store.js", axum::routing::get(answer)))?;
-    let page = room(&scene.ready_page(&served).await?).await?;
+    keeps_nothing(&scene, &served).await
+}
+
+/// The room in a page that can keep nothing of it.
+pub async fn keeps_nothing(scene: &Scene, served: &Served) -> Result<(), Failed> {
+    let page = room(&scene.ready_page(served).await?).await?;
     assert!(page.text_of("#own-note").await?.contains("keep nothing"));
-    let files = pictures(&scene, &[0.2, 0.4])?;
+    let files = pictures(scene, &[0.2, 0.4])?;
     add(&page, &files).await?;
     assert!(page.text_of("#own-said").await?.contains("in this page's memory"));
     axe(&page, "a room that keeps nothing").await?;
     page.click(BACK).await?;
     assert!(page.ask(&files[1]).await?[0].own);
     page.click("#proof").await?;
-    until(async || Ok(page.text_of("#trust-text").await?.contains("Erase"))).await?;
+    until(async || {
+        Ok(page.run("return Boolean(document.querySelector('#erase, #nothing-stored'))", vec![]).await? == true)
+    })
+    .await?;
     assert!(!page.text_of("#trust-text").await?.contains("Your own pictures"), "they are not among what is stored");
     page.reload().await?;
     page.wait_for_state("ready").await?;
@@ -431,13 +440,13 @@ pub async fn where_nothing_can_be_kept_the_room_says_so_and_goes_on(scene: Scene
 }
 
 /// Enters the room.
-async fn room(page: &Page) -> Result<Page, Failed> {
+pub async fn room(page: &Page) -> Result<Page, Failed> {
     page.click(DOOR).await?;
     Ok(page.clone())
 }
 
 /// Adds pictures and waits until they are in.
-async fn add(page: &Page, files: &[PathBuf]) -> Result<(), Failed> {
+pub async fn add(page: &Page, files: &[PathBuf]) -> Result<(), Failed> {
     page.run("document.querySelector('#own-report').hidden = true", vec![]).await?;
     give(page, "#own-files", files).await?;
     until(async || Ok(!page.text_of("#own-report").await?.is_empty())).await?;
@@ -446,14 +455,14 @@ async fn add(page: &Page, files: &[PathBuf]) -> Result<(), Failed> {
 }
 
 /// Waits until nothing is under way and everything hangs.
-async fn idle(page: &Page) -> Result<(), Failed> {
+pub async fn idle(page: &Page) -> Result<(), Failed> {
     let over = "const many = Number(document.querySelector('#own-count').textContent.replaceAll(/\\D/g, ''));
         return document.querySelector('#underway').hidden
             && (!document.querySelector('#own-twins').hidden || document.querySelectorAll('#own-pictures > li').length === Math.min(many, 60))";
     until(async || Ok(page.run(over, vec![]).await? == true)).await
 }
 
-async fn give(page: &Page, selector: &str, files: &[PathBuf]) -> Result<(), Failed> {
+pub async fn give(page: &Page, selector: &str, files: &[PathBuf]) -> Result<(), Failed> {
     page.give(selector, &files.iter().map(PathBuf::as_path).collect::<Vec<&Path>>()).await
 }
 
@@ -470,7 +479,7 @@ async fn done(page: &Page) -> Result<u64, Failed> {
     Ok(value.as_f64().unwrap_or_default() as u64)
 }
 
-async fn error(page: &Page) -> Result<String, Failed> {
+pub async fn error(page: &Page) -> Result<String, Failed> {
     let code = page.run("return document.querySelector('#own-report').dataset.code ?? ''", vec![]).await?;
     Ok(code.as_str().unwrap_or_default().to_owned())
 }

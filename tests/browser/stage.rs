@@ -11,7 +11,7 @@ use libtest_mimic::{Failed, Trial};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::driver::{Driver, Engine};
+use crate::driver::{Driver, Engine, Profile};
 use crate::page::Page;
 use crate::served::{BrokenOff, FlippedBit, Harm, Served};
 use crate::works::Collection;
@@ -42,12 +42,20 @@ pub fn trial<F>(stage: &Arc<Stage>, name: &str, test: fn(Scene) -> F) -> Trial
 where
     F: Future<Output = Result<(), Failed>> + Send + 'static,
 {
+    trial_with(Profile::Empty, stage, name, test)
+}
+
+/// The same in a browser that begins like this.
+pub fn trial_with<F>(profile: Profile, stage: &Arc<Stage>, name: &str, test: fn(Scene) -> F) -> Trial
+where
+    F: Future<Output = Result<(), Failed>> + Send + 'static,
+{
     let stage = stage.clone();
     let name = format!("{}: {}", stage.engine.name(), name.rsplit("::").next().unwrap_or(name));
     Trial::test(name, move || {
         stage.runtime.block_on(async {
             let driver = Driver::start(stage.engine)?;
-            let client = driver.open().await?;
+            let client = driver.open(&profile).await?;
             let scene = Scene {
                 client: client.clone(),
                 stage: stage.clone(),

@@ -93,16 +93,23 @@ pub async fn a_server_that_never_answers_is_given_up_and_asked_again(scene: Scen
             manifest
         }
     };
-    // Another address for the page of others: Firefox lets a request wait for an earlier one for the same file.
-    let silent = get(std::future::pending::<()>);
-    let routes = Router::new().route("/collection/manifest.json", get(handler)).route("/silent/manifest.json", silent);
-    let served = scene.serve_with(routes)?;
+    let served = scene.serve_with(Router::new().route("/collection/manifest.json", get(handler)))?;
+    // A service worker has let the request through: Firefox goes on with it even when it is aborted.
     let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let controlled = "const { serviceWorker } = navigator;
+        const change = new Promise((resolve) => { serviceWorker.addEventListener('controllerchange', resolve, { once: true }); });
+        await serviceWorker.register('/sw.js');
+        if (!serviceWorker.controller) await change;";
+    page.run(controlled, vec![]).await?;
     let script = "const { open } = await import('/www/private-eye.js');
-        return open('/silent/', { patience: 300 }).then(() => [], ({ code, message }) => [code, message])";
+        return open('/collection/', { patience: 300 }).then(() => [], ({ code, message }) => [code, message])";
     let expected = "manifest.json could not be fetched: the server did not answer within 0.3 seconds. Check the \
                     connection and try again.";
     assert_eq!(page.run(script, vec![]).await?, json!(["Timeout", expected]));
+    let asked = || served.record.paths().iter().filter(|path| path.ends_with("/manifest.json")).count();
+    assert_eq!(asked(), 1);
+    assert_eq!(page.run(script, vec![]).await?, json!(["Timeout", expected]));
+    assert_eq!(asked(), 2, "the second request reaches the server, although the first one has no answer yet");
 
     let page = Page::open(&scene.client, &served.url("/")).await?;
     let (code, text) = page.error().await?;

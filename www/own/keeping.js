@@ -11,6 +11,8 @@ import { unzipped, zipped } from "./zip.js";
 const MANIFEST = /^manifest-(\d+)-([0-9a-f]{16})\.json$/;
 /** Where the files lie in an archive. */
 const FOLDER = "collection/";
+/** Codes of errors that no second look would change. */
+const DAMAGE = ["BadCollection", "CorruptedDownload"];
 const LONGEST_MANIFEST = 16 << 20;
 const LONGEST_FILE = 8 << 20;
 /** Milliseconds of comparing before something else gets its turn. */
@@ -191,26 +193,38 @@ export class Keeping {
     let reason;
     for (const name of manifests) {
       try {
-        await this.#restore(store, name);
+        const files = await this.#restore(store, name);
         this.#current = name;
+        // Of a newer state that cannot be read just now, nothing is thrown away.
+        if (!reason || DAMAGE.includes(reason.code)) await this.#tidy(store, names, [name, ...files]);
         return;
       } catch (error) {
         reason ??= error;
       }
     }
     if (reason) throw reason;
+    await this.#tidy(store, names, []);
     this.#eye.own_clear();
     this.#current = null;
   }
 
+  /** Removes what a change has left behind that broke off; whoever has a lock knows that no other tab is at one. */
+  async #tidy(store, names, counts) {
+    if (!navigator.locks) return;
+    for (const name of names) if (!counts.includes(name)) await store.remove(name).catch(() => {});
+  }
+
+  /** Takes in the state of a manifest, and gives the names of its files. */
   async #restore(store, name) {
     const manifest = await store.read(name);
     if ((await this.#module.hash(manifest)).slice(0, 16) !== name.match(MANIFEST)[2]) {
       throw coded("BadCollection", "What is kept of your own pictures on this device is damaged. Forget them and add them again, or import an export.");
     }
     const coming = new this.#module.Coming(manifest);
-    for (const file of new Set(coming.files())) await coming.add(file, await store.read(file));
+    const files = new Set(coming.files());
+    for (const file of files) await coming.add(file, await store.read(file));
     this.#eye.own_restore(coming);
+    return files;
   }
 
   async #open() {
@@ -219,8 +233,14 @@ export class Keeping {
   }
 
   /** Runs `work` while no tab, this one included, does anything else with what is kept. */
-  #alone(work) {
-    if (navigator.locks) return navigator.locks.request(PREFIX + this.#key, work);
+  async #alone(work) {
+    let began = false;
+    try {
+      if (navigator.locks) return await navigator.locks.request(PREFIX + this.#key, () => { began = true; return work(); });
+    } catch (error) {
+      if (began) throw error;
+      // A visitor who lets no site keep anything has no locks either, and nothing that another tab could change.
+    }
     const next = this.#last.then(work);
     this.#last = next.catch(() => {});
     return next;

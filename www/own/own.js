@@ -75,6 +75,7 @@ export class OwnPictures {
       await (stop.is() ? Promise.race([kept, pause(GRACE)]) : kept);
     } finally {
       stop.now();
+      adding.end();
     }
     return adding.outcome(Boolean(signal?.aborted));
   }
@@ -135,6 +136,9 @@ class Adding {
   /** Why something could not be kept. */
   #refused = null;
   #reported = -Infinity;
+  /** The report that waits until it is time for the next. */
+  #later = null;
+  #over = false;
   /** Files are asked for one after the other. */
   #turn = Promise.resolve();
 
@@ -202,15 +206,31 @@ class Adding {
     this.#report();
   }
 
-  #report(last = false) {
-    if (!last && performance.now() - this.#reported < INTERVAL) return;
+  /** Tells how far it is, not more often than now and then; what comes in between is told in the end, even in a pause. */
+  #report() {
+    if (this.#over) return;
+    const wait = INTERVAL - (performance.now() - this.#reported);
+    if (wait > 0) this.#later ??= setTimeout(() => this.#tell(), wait);
+    else this.#tell();
+  }
+
+  #tell() {
+    clearTimeout(this.#later);
+    this.#later = null;
     this.#reported = performance.now();
     const { added, known, failed } = this.#counts;
     this.#onProgress?.({ done: added + known + failed, total: this.#total, added, known, failed });
   }
 
+  /** From now on nothing is reported any more. */
+  end() {
+    this.#over = true;
+    clearTimeout(this.#later);
+  }
+
   outcome(stopped) {
-    this.#report(true);
+    this.end();
+    this.#tell();
     return { added: this.#counts.added, known: this.#counts.known, failed: this.#failed, stopped };
   }
 }

@@ -9,7 +9,18 @@ export const PREFIX = "private-eye own ";
 export async function openStore(name) {
   const root = await navigator.storage?.getDirectory?.().catch(() => null);
   if (root && globalThis.FileSystemFileHandle?.prototype.createSyncAccessHandle) return new Files(root, PREFIX + name);
-  return globalThis.indexedDB ? new Records(PREFIX + name) : new Memory();
+  return (await refusesDatabases()) ? new Memory() : new Records(PREFIX + name);
+}
+
+/** Whether there are no databases, or none for this page: where a visitor lets no site keep anything, asking fails already. */
+async function refusesDatabases() {
+  try {
+    if (!globalThis.indexedDB) return true;
+    await indexedDB.databases?.();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Erases everything that any page of this origin keeps of own pictures. */
@@ -42,7 +53,7 @@ async function folders(root) {
 }
 
 async function databases() {
-  const all = (await globalThis.indexedDB?.databases?.().catch(() => [])) ?? [];
+  const all = (await refusesDatabases()) ? [] : (await indexedDB.databases?.()) ?? [];
   return all.map(({ name }) => name).filter((name) => name.startsWith(PREFIX));
 }
 

@@ -238,7 +238,7 @@ export const de = {
     ModelMismatch: detail("Die Sammlung wurde mit einem anderen neuronalen Netz gebaut."),
     Network: detail("Die Sammlung konnte nicht geholt werden. Prüfen Sie die Verbindung und versuchen Sie es noch einmal."),
     Timeout: detail("Der Server antwortet nicht. Prüfen Sie die Verbindung und versuchen Sie es noch einmal."),
-    NoRoom: () => "Auf diesem Gerät ist kein Platz für weitere Bilder. Was bis jetzt hinzukam, bleibt.",
+    NoRoom: () => "Auf diesem Gerät ist kein Platz für weitere Bilder. Was bis jetzt hinzukam, bleibt. Schaffen Sie Platz oder entfernen Sie Bilder, und fügen Sie den Rest noch einmal hinzu.",
     Offline: () => "Sie sind offline, und diese Sammlung ist noch nicht auf diesem Gerät. Verbinden Sie sich einmal; danach geht es ohne Netz.",
     NoSimd: () => "Diesem Browser fehlt WebAssembly-SIMD, das die Suche braucht. Chrome und Edge ab 91, Firefox ab 89 und Safari ab 16.4 haben es.",
     Browser: detail("Der Browser hat etwas verweigert."),
