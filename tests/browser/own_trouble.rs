@@ -160,13 +160,12 @@ async fn begin_to_add(scene: &Scene, page: &Page, files: &[PathBuf], least: u64,
 /// Adds what is chosen until some more than these are kept and the next are on their way. Gives how many are surely kept.
 async fn add_until(page: &Page, least: u64, round: u32) -> Result<u64, Failed> {
     let begin = "window.last = { added: 0 };
-        // In a worker's turn of its own, so that this returns at once.
-        eye.own.add(document.querySelector('#own').files, { onProgress: (progress) => { last = progress; } }).catch(() => {})";
+        eye.own.add(document.querySelector('#own').files, { onProgress: (progress) => { window.last = progress; } }).catch(() => {})";
     page.run(&format!("{begin};\nreturn null"), vec![]).await?;
-    until(async || Ok(page.run("return last.added", vec![]).await?.as_u64() >= Some(6))).await?;
+    until(async || Ok(page.run("return window.last.added", vec![]).await?.as_u64() >= Some(6))).await?;
     // Another moment each time.
     tokio::time::sleep(Duration::from_millis(u64::from(round) * 37)).await;
-    let added = page.run("return last.added", vec![]).await?.as_u64().unwrap_or_default();
+    let added = page.run("return window.last.added", vec![]).await?.as_u64().unwrap_or_default();
     Ok(least + added)
 }
 
