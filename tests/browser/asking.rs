@@ -73,6 +73,21 @@ async fn given_by_event(scene: &Scene, at: f64, dispatch: &str) -> Result<(), Fa
     Ok(())
 }
 
+/// The camera itself is the system's: what it hands over comes in by an input that asks for the one at the back.
+pub async fn a_photo_from_the_camera_finds_the_right_work_first(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let asks = "const { accept, multiple } = document.querySelector('#camera');
+        return [accept, document.querySelector('#camera').getAttribute('capture'), multiple]";
+    assert_eq!(page.run(asks, vec![]).await?, json!(["image/*", "environment", false]));
+    let work = scene.collection().work(0.75);
+    let photo = scene.file("IMG_0001.jpg", &cropped(&scene.collection().picture(work)?)?)?;
+    page.forget_state().await?;
+    page.give("#camera", &[&photo]).await?;
+    finds(work, &page.answer().await?);
+    Ok(())
+}
+
 pub async fn a_sample_finds_its_work_first(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = scene.ready_page(&served).await?;

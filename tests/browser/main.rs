@@ -23,6 +23,7 @@ mod served;
 mod stage;
 mod trouble;
 mod trust;
+mod update;
 mod waiting;
 mod weight;
 mod works;
@@ -78,6 +79,7 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         asking::upload_finds_the_right_work_first,
         asking::a_pasted_picture_finds_the_right_work_first,
         asking::a_dropped_picture_finds_the_right_work_first,
+        asking::a_photo_from_the_camera_finds_the_right_work_first,
         asking::a_sample_finds_its_work_first,
         asking::a_new_picture_cancels_the_search_for_the_old_one,
         asking::a_picture_chosen_while_the_collection_loads_is_searched_when_it_is_there,
@@ -129,11 +131,15 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         element::the_package_from_npm_searches_in_a_site_that_vite_built,
         element::a_call_is_aborted_and_a_closed_collection_answers_no_more,
         trouble::a_text_file_is_refused_next_to_the_input,
+        trouble::what_is_pasted_or_dropped_and_is_no_file_is_refused_in_words,
+        trouble::a_picture_that_neither_we_nor_the_browser_can_read_is_refused_by_its_format,
         trouble::a_file_too_large_is_refused_before_it_is_read,
         trouble::after_an_error_the_next_picture_is_searched,
         trouble::a_shard_with_one_flipped_bit_is_refused_by_name,
         trouble::weights_with_one_flipped_bit_are_refused,
         trouble::a_server_that_never_answers_is_given_up_and_asked_again,
+        waiting::the_page_stands_before_the_program_comes_and_says_how_far_each_part_is,
+        update::a_new_version_is_offered_and_comes_only_when_the_visitor_wants_it,
         waiting::a_connection_that_breaks_is_taken_up_again_where_it_broke,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
@@ -170,9 +176,8 @@ fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
 }
 
 /// What needs screens, networks, disks or settings that only Chromium's driver can feign; a folder in a file input, which
-/// Firefox's driver calls a missing file and WebKit's leaves out; a clipboard with pictures, which
-/// Firefox has not without a screen and WebKit not without asking the visitor; and what is the same wherever it is asked,
-/// because the server is.
+/// Firefox's driver calls a missing file and WebKit's leaves out; a clipboard with pictures, which Firefox has not without
+/// a screen and WebKit not without asking the visitor; and what is the same wherever it is asked, because the server is.
 fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
     let mut trials = trials![stage:
         language::written_from_right_to_left_nothing_leaves_the_screen,

@@ -30,6 +30,44 @@ pub async fn a_text_file_is_refused_next_to_the_input(scene: Scene) -> Result<()
     Ok(())
 }
 
+/// Words and links are no pictures, and this page fetches nothing from elsewhere.
+pub async fn what_is_pasted_or_dropped_and_is_no_file_is_refused_in_words(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let before = served.record.all().len();
+    for event in [
+        "Object.defineProperty(new ClipboardEvent('paste', { bubbles: true }), 'clipboardData', { value: data })",
+        "new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })",
+    ] {
+        page.forget_state().await?;
+        let script = format!(
+            "const data = new DataTransfer();
+             data.setData('text/plain', 'https://example.org/picture.jpg');
+             document.body.dispatchEvent({event})"
+        );
+        page.run(&script, vec![]).await?;
+        let (code, text) = page.error().await?;
+        assert_eq!(code, "NotAFile");
+        assert!(text.contains("save the picture first"), "{text}");
+    }
+    assert_eq!(served.record.all().len(), before, "nothing is fetched");
+    Ok(())
+}
+
+/// A HEIC file that nobody can decode, because there is nothing in it.
+pub async fn a_picture_that_neither_we_nor_the_browser_can_read_is_refused_by_its_format(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    page.choose(&scene.file("IMG_0001.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")?).await?;
+    let (code, text) = page.error().await?;
+    assert_eq!(code, "OtherFormat");
+    assert!(text.contains("HEIC") && text.contains("JPEG"), "it does not say what it is and what to do: {text}");
+    assert_eq!(page.text_of("#approximate").await?, "");
+    Ok(())
+}
+
 pub async fn a_file_too_large_is_refused_before_it_is_read(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = scene.ready_page(&served).await?;

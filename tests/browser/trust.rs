@@ -21,6 +21,15 @@ pub async fn the_panel_counts_requests_and_names_what_came_here(scene: Scene) ->
     }
     assert!(text.contains(&format!("{megabytes} of it just now")), "what came over the network is not said: {text}");
 
+    // What lies on the device is named with its size, of which the weights are the most.
+    let sizes = "const section = [...document.querySelectorAll('#trust-text section')].find((section) => section.querySelector('#erase'));
+        return [...section?.querySelectorAll('dd') ?? []].map(({ textContent }) => parseFloat(textContent))";
+    crate::page::until(async || Ok(page.run(sizes, vec![]).await?.as_array().is_some_and(|sizes| sizes.len() >= 2)))
+        .await?;
+    let sizes: Vec<f64> = serde_json::from_value(page.run(sizes, vec![]).await?)?;
+    let stored = sizes.iter().sum::<f64>() * 1e6;
+    assert!(stored > model["bytes"].as_f64().unwrap_or_default() && stored < 60e6, "{sizes:?}");
+
     // An open panel counts on, by the page's own record and by the service worker's.
     page.run("await fetch('/test/blank')", vec![]).await?;
     crate::page::until(async || Ok(page.text_of("#trust-requests").await? == "1")).await?;

@@ -2,8 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
 use libtest_mimic::Failed;
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::page::{Page, until};
 use crate::served::{BLANK, BrokenOff, Served};
@@ -52,6 +57,68 @@ pub async fn a_download_that_broke_off_goes_on_at_the_next_visit(scene: Scene) -
         return (await cache.keys()).filter(({ url }) => url.includes('piece')).length";
     assert_eq!(page.run(left, vec![]).await?, 0, "the pieces are gone once the file is whole");
     Ok(())
+}
+
+/// Something of the page can be seen and used before the program is here, and how far it is while the rest comes.
+pub async fn the_page_stands_before_the_program_comes_and_says_how_far_each_part_is(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let program = Gate::new("www/pkg/private_eye_bg.wasm", "application/wasm", &scene)?;
+    let model = Gate::new(&format!("models/{}", weights(&scene)?), "application/octet-stream", &scene)?;
+    let served = scene.serve_with(program.route().merge(model.route()))?;
+    let page = Page::open(&scene.client, &served.url("/")).await?;
+    assert!(!page.text_of("#title").await?.is_empty() && !page.text_of(".invitation").await?.is_empty());
+    let shell = "const ghosts = [...document.querySelectorAll('#samples .ghost, #wall .ghost')];
+        const seen = ghosts.filter((ghost) => ghost.checkVisibility() && ghost.offsetHeight > 20).length;
+        return [document.body.dataset.state, seen >= 6, document.querySelector('#picture').disabled, document.querySelector('#progress').checkVisibility()]";
+    assert_eq!(page.run(shell, vec![]).await?, json!(["loading", true, false, true]), "a skeleton, not a blank page");
+
+    program.open();
+    let bytes = scene.collection().manifest["model"]["bytes"].as_f64().unwrap_or_default();
+    let of = format!("of {:.1} MB", bytes / 1e6);
+    let parts = "return ['vectors', 'forest', 'items', 'thumbnails', 'samples', 'model'].map((part) =>
+        document.querySelector(`#parts [data-part=${part}]`)?.classList.contains('here') ?? null)";
+    let others_are_here = json!([true, true, true, true, true, false]);
+    until(async || Ok(page.run(parts, vec![]).await? == others_are_here)).await?;
+    let line = page.text_of("#parts [data-part=model]").await?;
+    assert!(line.contains(&of), "{line}");
+    assert!(page.text_of("#progress-text").await?.contains("MB"));
+    model.open();
+    page.wait_for_state("ready").await?;
+    assert_eq!(page.text_of("#loading").await?, "");
+    assert_eq!(page.run("return document.querySelectorAll('#samples .ghost, #wall .ghost').length", vec![]).await?, 0);
+    Ok(())
+}
+
+/// A file of the site that comes only once it is let through.
+struct Gate {
+    path: String,
+    kind: &'static str,
+    bytes: Bytes,
+    is_open: watch::Sender<bool>,
+}
+
+impl Gate {
+    fn new(path: &str, kind: &'static str, scene: &Scene) -> Result<Gate, Failed> {
+        let bytes = std::fs::read(scene.collection().site.join(path))?.into();
+        Ok(Gate { path: format!("/{path}"), kind, bytes, is_open: watch::channel(false).0 })
+    }
+
+    fn route(&self) -> Router {
+        let (kind, bytes, is_open) = (self.kind, self.bytes.clone(), self.is_open.subscribe());
+        let handler = move || {
+            let (bytes, mut is_open) = (bytes.clone(), is_open.clone());
+            async move {
+                let _ = is_open.wait_for(|is_open| *is_open).await;
+                ([(CONTENT_TYPE, kind)], bytes)
+            }
+        };
+        Router::new().route(&self.path, get(handler))
+    }
+
+    fn open(&self) {
+        self.is_open.send_replace(true);
+    }
 }
 
 pub async fn on_a_metered_connection_the_size_is_said_before_the_download(scene: Scene) -> Result<(), Failed> {
