@@ -14,9 +14,11 @@ export async function keepOffline() {
     // look goes through its cache, and this one comes before it: a host that lets sw.js be kept for a minute sees one
     // request, and that before "ready".
     const registration = await navigator.serviceWorker.register("sw.js", { updateViaCache: "all" });
+    // What comes later than a visit waits for is offered all the same.
+    registration.addEventListener("updatefound", () => settled(registration.installing).then(() => offerUpdate(registration)));
     if (navigator.serviceWorker.controller) await Promise.race([registration.update().catch(() => {}), pause(PATIENCE)]);
     if (registration.installing) await settled(registration.installing);
-    if (registration.waiting && registration.active) offerUpdate(registration.waiting);
+    offerUpdate(registration);
   } catch (error) {
     console.warn("This page will not open offline:", error);
   }
@@ -38,12 +40,13 @@ function settled(worker) {
   });
 }
 
-/** A new version is offered, never forced on somebody in the middle of something. */
-function offerUpdate(worker) {
+/** A new version, where there is one, is offered, never forced on somebody in the middle of something. */
+function offerUpdate(registration) {
   const offer = document.getElementById("update");
+  if (!registration.waiting || !registration.active || !offer.hidden) return;
   offer.hidden = false;
   offer.querySelector("button").addEventListener("click", () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    worker.postMessage("activate");
+    registration.waiting?.postMessage("activate");
   });
 }

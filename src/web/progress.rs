@@ -63,7 +63,9 @@ impl Progress {
                 known.fetched = known.fetched.saturating_add(bytes);
             }
         });
-        if Date::now() - self.reported.get() >= INTERVAL {
+        // What ends a part is told at once: nothing may come after it for a long time.
+        let complete = self.parts.borrow().iter().any(|known| known.part == part && known.done >= known.total);
+        if complete || Date::now() - self.reported.get() >= INTERVAL {
             self.report();
         }
     }
