@@ -15,7 +15,10 @@ export async function keepOffline() {
     // request, and that before "ready".
     const registration = await navigator.serviceWorker.register("sw.js", { updateViaCache: "all" });
     // What comes later than a visit waits for is offered all the same.
-    registration.addEventListener("updatefound", () => settled(registration.installing).then(() => offerUpdate(registration)));
+    registration.addEventListener("updatefound", async () => {
+      if (registration.installing) await settled(registration.installing);
+      offerUpdate(registration);
+    });
     if (navigator.serviceWorker.controller) await Promise.race([registration.update().catch(() => {}), pause(PATIENCE)]);
     if (registration.installing) await settled(registration.installing);
     offerUpdate(registration);
