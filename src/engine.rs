@@ -4,7 +4,8 @@
 
 use crate::{
     collection::{
-        BACKGROUND_RANK, Collection, EmbeddingKind, Filter, FilterError, Item, Manifest, Quality, Thresholds,
+        BACKGROUND_RANK, Collection, CollectionError, EmbeddingKind, Filter, FilterError, Item, Loader, Manifest, Quality,
+        Thresholds, strangers_before_background,
     },
     image::{self, ImageError, Limits, Look, Looks, Picture, Region},
     index::{Allowed, Effort, IndexError, MetricName, Query, Sighting},
@@ -18,9 +19,17 @@ use std::collections::HashSet;
 const CROWD: usize = 4 * BACKGROUND_RANK;
 
 /// A model and the collection that was built with it.
+///
+/// The collection may still be on its way ([`Engine::arriving`]). An answer is then that of comparing all works that have
+/// arrived, and no others: it says how many these are ([`Answer::searched`]).
 pub struct Engine {
     model: Model,
-    collection: Collection,
+    works: Works,
+}
+
+enum Works {
+    Here(Box<Collection>),
+    OnTheirWay(Box<Loader>),
 }
 
 /// How to search.
@@ -75,14 +84,39 @@ pub struct Answer {
     pub verdict: Verdict,
     /// How many works were compared with the query.
     pub looked_at: usize,
-    /// Whether those were all that the filter lets through, so that nothing can have been missed.
+    /// Whether those were all that the filter lets through, so that nothing can have been missed; never while works are still
+    /// on their way.
     pub exact: bool,
+    /// How much of the collection could be searched.
+    #[serde(skip_serializing_if = "Coverage::is_whole")]
+    pub searched: Coverage,
     /// From which scores on a match of this answer is the same or similar. The more works resemble a picture, the higher they
-    /// are.
+    /// are; while works are still on their way, they are at least those of a typical picture.
     pub thresholds: Thresholds,
-    /// What the fifth nearest of all works scores, where the collection says how to weigh it.
+    /// What the fifth nearest of all works scores, where the collection says how to weigh it; what it is likely to be while
+    /// works are still on their way ([`strangers_before_background`]).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<f32>,
+}
+
+/// How many works of a collection could be searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// Those that were here.
+    pub works: usize,
+    /// Those that the collection has.
+    pub of: usize,
+}
+
+impl Coverage {
+    fn of(collection: &Collection) -> Coverage {
+        Coverage { works: collection.searchable(), of: collection.len() }
+    }
+
+    /// Whether that is all of them.
+    pub fn is_whole(&self) -> bool {
+        self.works == self.of
+    }
 }
 
 /// One item of the collection, as an answer to a query.
@@ -132,6 +166,15 @@ pub enum EngineError {
     Index(#[from] IndexError),
 }
 
+/// Vectors of another model would mean nothing.
+fn check(model: &Model, manifest: &Manifest) -> Result<(), EngineError> {
+    let (got, expected) = (model.id(), &manifest.model.id);
+    if got == expected {
+        return Ok(());
+    }
+    Err(EngineError::OtherModel { got: Box::new(got.clone()), expected: Box::new(expected.clone()) })
+}
+
 /// As much of a hash as people compare.
 fn start(sha256: &str) -> &str {
     sha256.get(..16).unwrap_or(sha256)
@@ -143,19 +186,51 @@ impl Engine {
     /// # Errors
     /// [`EngineError::OtherModel`] if the collection was built with any other weights: its vectors would mean nothing.
     pub fn new(model: Model, collection: Collection) -> Result<Engine, EngineError> {
-        let (got, expected) = (model.id(), &collection.manifest().model.id);
-        if got != expected {
-            return Err(EngineError::OtherModel { got: Box::new(got.clone()), expected: Box::new(expected.clone()) });
+        check(&model, collection.manifest())?;
+        Ok(Engine { model, works: Works::Here(Box::new(collection)) })
+    }
+
+    /// Joins a model and a collection that is still on its way: what has come can be searched. More is taken through
+    /// [`Engine::loader`], until [`Engine::complete`].
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn arriving(model: Model, loader: Loader) -> Result<Engine, EngineError> {
+        check(&model, loader.manifest())?;
+        Ok(Engine { model, works: Works::OnTheirWay(Box::new(loader)) })
+    }
+
+    /// Takes the files of a collection that was on its way when the engine was made.
+    pub fn loader(&mut self) -> Option<&mut Loader> {
+        match &mut self.works {
+            Works::Here(_) => None,
+            Works::OnTheirWay(loader) => Some(loader),
         }
-        Ok(Engine { model, collection })
+    }
+
+    /// Makes the collection whole, once all of its files have come. From then on, answers are those of [`Engine::new`].
+    ///
+    /// # Errors
+    /// [`CollectionError::Missing`] if a file has not; the others can be searched as before.
+    pub fn complete(&mut self) -> Result<(), CollectionError> {
+        self.loader().map_or(Ok(()), Loader::complete)
+    }
+
+    /// How much of the collection can be searched.
+    pub fn searchable(&self) -> Coverage {
+        Coverage::of(self.collection())
     }
 
     pub fn model(&self) -> &Model {
         &self.model
     }
 
+    /// The collection, or what has come of it.
     pub fn collection(&self) -> &Collection {
-        &self.collection
+        match &self.works {
+            Works::Here(collection) => collection,
+            Works::OnTheirWay(loader) => loader.so_far(),
+        }
     }
 
     /// Searches for the picture in the bytes of a file.
@@ -181,7 +256,7 @@ impl Engine {
     /// The embeddings of a picture, one for each way of looking at it, as those of the collection are: normalized or raw.
     pub fn look(&self, picture: &Picture, looks: Looks) -> Result<Vec<Vec<f32>>, EngineError> {
         let embeddings = self.model.look(picture, looks.all())?;
-        let numbers = |embedding: Embedding| match self.collection.manifest().embedding {
+        let numbers = |embedding: Embedding| match self.collection().manifest().embedding {
             EmbeddingKind::Normalized => embedding.normalized(),
             EmbeddingKind::Raw => embedding.0,
         };
@@ -192,7 +267,7 @@ impl Engine {
     /// the picture is nearest to it.
     pub fn search_looks(&self, embeddings: &[Vec<f32>], options: &SearchOptions) -> Result<Answer, EngineError> {
         let queries = embeddings.iter().map(|numbers| Query::quantize(numbers)).collect::<Result<Vec<_>, _>>()?;
-        let allowed = options.filter.allowed(&self.collection)?;
+        let allowed = options.filter.allowed(self.collection())?;
         let (mut answer, places) = self.search_together(&queries, allowed.as_ref(), options)?;
         if options.looks != Looks::Once {
             for (found, place) in answer.matches.iter_mut().zip(places) {
@@ -205,7 +280,7 @@ impl Engine {
     /// Searches for an embedding. By the cosine, only its direction counts; by other metrics it must be raw or normalized as
     /// those of the collection are.
     pub fn search_embedding(&self, embedding: &[f32], options: &SearchOptions) -> Result<Answer, EngineError> {
-        let allowed = options.filter.allowed(&self.collection)?;
+        let allowed = options.filter.allowed(self.collection())?;
         Ok(self.search_together(&[Query::quantize(embedding)?], allowed.as_ref(), options)?.0)
     }
 
@@ -218,28 +293,39 @@ impl Engine {
         allowed: Option<&Allowed>,
         options: &SearchOptions,
     ) -> Result<(Answer, Vec<usize>), EngineError> {
-        let manifest = self.collection.manifest();
-        let effort = manifest.effort(options.effort);
+        let (collection, searched) = (self.collection(), self.searchable());
+        let manifest = collection.manifest();
+        let filtered = allowed.is_some();
+        let here = collection.arrived();
+        // Of what is not whole, all that is there is compared.
+        let effort = if here.is_some() { Effort::Exact } else { manifest.effort(options.effort) };
+        let both = here.zip(allowed).map(|(here, allowed)| {
+            let mut both = allowed.clone();
+            both.intersect(here);
+            both
+        });
+        let allowed = both.as_ref().or(allowed).or(here);
         let (mut ranked, looked_at) = self.ranked(queries, options.limit.max(CROWD), effort, allowed)?;
-        let background = match (manifest.quality.typical_background, allowed) {
+        let background = match (manifest.quality.typical_background, filtered) {
             (None, _) => None,
-            (Some(_), None) => self.background(&ranked)?,
+            (Some(_), false) => self.background(&ranked)?,
             // What strangers score is seen among all works, however few may be an answer.
-            (Some(_), Some(_)) => self.background(&self.ranked(queries, CROWD, effort, None)?.0)?,
+            (Some(_), true) => self.background(&self.ranked(queries, CROWD, effort, here)?.0)?,
         };
         ranked.truncate(options.limit);
         let thresholds = self.thresholds_for(options, background)?;
         let (sightings, places): (Vec<Sighting>, Vec<usize>) = ranked.into_iter().unzip();
-        let all = allowed.map_or(self.collection.len(), Allowed::count);
+        let all = allowed.map_or(collection.len(), Allowed::count);
+        let exact = looked_at == all && searched.is_whole();
         let matches: Vec<Match> = (1..)
             .zip(sightings)
             .map(|(rank, sighting)| {
-                let record = self.collection.item(sighting.item as usize);
+                let record = collection.item(sighting.item as usize);
                 Match { rank, ..described(sighting.item, sighting, record, manifest, thresholds) }
             })
             .collect();
         let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
-        Ok((Answer { matches, verdict, looked_at, exact: looked_at == all, thresholds, background }, places))
+        Ok((Answer { matches, verdict, looked_at, exact, searched, thresholds, background }, places))
     }
 
     /// The works nearest to any of the queries, each with the place of the query that it is nearest to, and how many works
@@ -251,7 +337,10 @@ impl Engine {
         effort: Effort,
         allowed: Option<&Allowed>,
     ) -> Result<(Vec<(Sighting, usize)>, usize), EngineError> {
-        let (index, rows) = (self.collection.index(), self.collection.rows());
+        let (index, rows) = (self.collection().index(), self.collection().rows());
+        if index.vectors.is_empty() {
+            return Ok((Vec::new(), 0)); // none have come yet
+        }
         let mut ranked: Vec<(Sighting, usize)> = Vec::new();
         let mut looked_at = 0;
         for (place, query) in queries.iter().enumerate() {
@@ -275,16 +364,19 @@ impl Engine {
     /// match are no strangers; without any strangers nothing is known.
     fn background(&self, ranked: &[(Sighting, usize)]) -> Result<Option<f32>, EngineError> {
         let Some((best, _)) = ranked.first() else { return Ok(None) };
-        let (vectors, rows) = (self.collection.vectors(), self.collection.rows());
+        let (vectors, rows) = (self.collection().vectors(), self.collection().rows());
         let row = |sighting: &Sighting| rows.of(sighting.item as usize).start + sighting.look;
         // Closer to the best match than a changed copy must be to its original: half way to the very same.
         let (query, copy) = (vectors.query(row(best)), (1.0 + self.thresholds(Looks::Once).same) / 2.0);
+        let Coverage { works, of } = self.searchable();
+        let wanted = strangers_before_background(works, of);
         let mut strangers = 0;
         for (sighting, _) in &ranked[1..] {
             if vectors.score(row(sighting), &query)? < copy {
                 strangers += 1;
-                if strangers == BACKGROUND_RANK - 1 {
-                    return Ok(Some(sighting.score));
+                if strangers == wanted {
+                    let least = if works < of { self.collection().manifest().quality.typical_background } else { None };
+                    return Ok(Some(least.map_or(sighting.score, |typical| sighting.score.max(typical))));
                 }
             }
         }
@@ -294,13 +386,13 @@ impl Engine {
     /// An item that is not the collection's, and was looked at as its own items are, as a match that is judged by the
     /// thresholds of an answer.
     pub(crate) fn describe(&self, id: u32, sighting: Sighting, item: &Item, thresholds: Thresholds) -> Match {
-        described(id, sighting, item, self.collection.manifest(), thresholds)
+        described(id, sighting, item, self.collection().manifest(), thresholds)
     }
 
     /// What scores mean in this collection when a query is looked at in these ways, before the typical background; those of
     /// an [`Answer`] are for its own.
     pub fn thresholds(&self, looks: Looks) -> Thresholds {
-        let Quality { thresholds, closer, .. } = self.collection.manifest().quality;
+        let Quality { thresholds, closer, .. } = self.collection().manifest().quality;
         match looks {
             Looks::Once => thresholds,
             Looks::Closer => closer.unwrap_or(thresholds),
@@ -308,8 +400,8 @@ impl Engine {
     }
 
     fn thresholds_for(&self, options: &SearchOptions, background: Option<f32>) -> Result<Thresholds, EngineError> {
-        let own = self.collection.manifest().quality.thresholds_before(self.thresholds(options.looks), background);
-        let cosine = self.collection.manifest().metric == MetricName::Cosine;
+        let own = self.collection().manifest().quality.thresholds_before(self.thresholds(options.looks), background);
+        let cosine = self.collection().manifest().metric == MetricName::Cosine;
         match options.threshold {
             None => Ok(own),
             Some(similar) if similar.is_finite() && (!cosine || (-1.0..=1.0).contains(&similar)) => {

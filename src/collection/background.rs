@@ -13,6 +13,18 @@ pub const BACKGROUND_RANK: usize = 5;
 /// nothing.
 const NARROWEST: f32 = 1e-3;
 
+/// How many works that are no copies of the best match the background lies behind, where `here` of `all` works are there.
+///
+/// While a collection arrives, the background can only rise: every stranger that comes may stand before those that are here.
+/// Judged by the fourth of the few that are here, a match would pass for the same picture that will not stand out from the
+/// crowd of all. So those that are still to come are taken to be like those that came, of whom proportionally fewer stand
+/// before the fourth of all. Besides, an early answer believes in no background below the typical one: how lonely a picture
+/// is, only the whole collection can tell. What an early answer calls the same is so by what is known, and by thresholds that
+/// are no lower than the collection's own; the last word has the answer of the whole.
+pub fn strangers_before_background(here: usize, all: usize) -> usize {
+    ((BACKGROUND_RANK - 1) * here).div_ceil(all.max(1)).max(1)
+}
+
 impl Quality {
     /// What a score would be before the typical background, for a query with this one. A score of 1 stays 1.
     pub fn weigh(&self, score: f32, background: Option<f32>) -> f32 {
@@ -61,6 +73,13 @@ mod tests {
             let back = quality.weigh(at(background).same, Some(background));
             assert!((back - 0.6).abs() < 1e-3, "{background}: {back}");
         }
+    }
+
+    #[test]
+    fn of_a_part_of_the_works_proportionally_fewer_strangers_are_asked_for() {
+        let counts = [1, 25, 26, 50, 75, 76, 99, 100].map(|here| strangers_before_background(here, 100));
+        assert_eq!(counts, [1, 1, 2, 2, 3, 4, 4, BACKGROUND_RANK - 1]);
+        assert_eq!(strangers_before_background(0, 100), 1);
     }
 
     #[test]

@@ -78,9 +78,13 @@ impl Filter {
     /// The items that it lets through; nothing where it was not asked to hold any back.
     ///
     /// # Errors
-    /// [`FilterError::NoColumn`] if no item has a column of a condition.
+    /// [`FilterError::NoColumn`] if no item has a column of a condition. While the collection is on its way, one that has may
+    /// still come: until then, no item is let through.
     pub fn allowed(&self, collection: &Collection) -> Result<Option<Allowed>, FilterError> {
-        let conditions = self.among(collection.items(), &collection.manifest().columns)?;
+        let conditions = match self.among(collection.items(), &collection.manifest().columns) {
+            Err(FilterError::NoColumn { .. }) if collection.arrived().is_some() => Some(Allowed::none(collection.len())),
+            conditions => conditions?,
+        };
         if self.without.is_empty() {
             return Ok(conditions);
         }

@@ -57,6 +57,11 @@ impl Item {
         self
     }
 
+    /// Holds the place of one whose record is still on its way.
+    pub(crate) fn to_come() -> Item {
+        Item { record: Map::new() }
+    }
+
     /// Takes a record as it stands in a file.
     pub(crate) fn from_record(record: Map<String, Value>) -> Result<Item, String> {
         for key in ["file", "title"] {

@@ -1,35 +1,50 @@
 use super::pictures::Pictures;
 use super::{CollectionError, Item, Manifest, Part, Shard, sha256};
-use crate::index::{Bytes, Forest, Index, IndexError, Query, Rows, Sieve, Vectors, VectorsFile};
+use crate::index::{
+    Allowed, Bytes, Forest, Index, IndexError, MAX_DIM, Query, Rows, Sieve, Vectors, VectorsFile,
+};
 use serde_json::{Map, Value};
+use std::ops::Range;
 
 /// Takes the files of a collection one by one, in any order, and believes none before its hash is right.
 #[derive(Debug)]
 pub struct Loader {
-    manifest: Manifest,
-    /// All of them, once a shard has come; zeros where none has.
-    vectors: Option<Vectors>,
-    /// What each shard of each part held, in the manifest's order.
-    loaded: [Vec<Option<Content>>; 5],
-}
-
-#[derive(Debug, Clone)]
-enum Content {
-    /// In their places.
-    Vectors,
-    Forest(Forest),
-    Items(Vec<Item>),
-    Pictures(Pictures),
+    /// What has come, each thing in its place; empty places where nothing has.
+    collection: Collection,
+    /// Which shards of each part have come, in the manifest's order.
+    come: [Vec<bool>; 5],
+    /// What each shard of the forest held.
+    trees: Vec<Option<Forest>>,
 }
 
 impl Loader {
     pub fn new(manifest: Manifest) -> Loader {
-        let loaded = Part::ALL.map(|part| vec![None; manifest.shards.of(part).len()]);
-        Loader { manifest, vectors: None, loaded }
+        // A length that no vectors have is refused when the first of them come.
+        let dim = manifest.model.id.dim.clamp(1, MAX_DIM);
+        let vectors = Vectors::new(dim).expect("a length that vectors have").with_metric(manifest.metric);
+        Loader {
+            come: Part::ALL.map(|part| vec![false; manifest.shards.of(part).len()]),
+            trees: vec![None; manifest.shards.forest.len()],
+            collection: Collection {
+                sieve: Sieve::new(&vectors),
+                forest: Forest::none(0),
+                vectors,
+                items: Vec::new(),
+                thumbnails: Vec::new(),
+                samples: Vec::new(),
+                arrived: Some(Allowed::none(0)),
+                manifest,
+            },
+        }
     }
 
     pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+        &self.collection.manifest
+    }
+
+    /// What has come so far: [`Collection::arrived`] says of which works. It can be searched by comparing all of these.
+    pub fn so_far(&self) -> &Collection {
+        &self.collection
     }
 
     /// Verifies one file that [`Manifest::files`] names, by its length and its SHA-256, and reads it.
@@ -39,50 +54,169 @@ impl Loader {
 
     /// The same where the caller has a faster way to the SHA-256 of the bytes (lower-case hex), and took it.
     pub fn add_hashed(&mut self, file: &str, bytes: &dyn Bytes, sha256: &str) -> Result<(), CollectionError> {
-        let Loader { manifest, vectors, loaded } = self;
-        let mut listed = false;
-        for (part, loaded) in Part::ALL.into_iter().zip(loaded) {
-            // Shards with the same content have the same name: one file may fill several places.
-            for (shard, place) in manifest.shards.of(part).iter().zip(loaded) {
-                if shard.file == file {
-                    if !listed {
-                        verify(shard, bytes, sha256)?;
-                        listed = true;
-                    }
-                    *place = Some(read(part, shard, manifest, bytes, vectors)?);
-                }
+        // Shards with the same content have the same name: one file may fill several places.
+        let places: Vec<(Part, usize, Shard)> = Part::ALL
+            .into_iter()
+            .flat_map(|part| {
+                let shards = self.manifest().shards.of(part).iter().enumerate();
+                shards.filter(|(_, shard)| shard.file == file).map(move |(place, shard)| (part, place, shard.clone()))
+            })
+            .collect();
+        if places.is_empty() {
+            return Err(CollectionError::NotListed { file: file.into() });
+        }
+        for (part, place, shard) in places {
+            verify(&shard, bytes, sha256)?;
+            self.read(part, place, &shard, bytes)?;
+            self.come[part as usize][place] = true;
+            self.arrive(part, &shard);
+        }
+        Ok(())
+    }
+
+    /// Makes what has come a whole collection, once every file was added.
+    ///
+    /// # Errors
+    /// [`CollectionError::Missing`] if one was not; then nothing has changed.
+    pub fn complete(&mut self) -> Result<(), CollectionError> {
+        let Loader { collection, come, trees, .. } = self;
+        if collection.arrived.is_none() {
+            return Ok(());
+        }
+        for (part, come) in Part::ALL.into_iter().zip(come) {
+            let mut shards = collection.manifest.shards.of(part).iter().zip(come);
+            if let Some((shard, _)) = shards.find(|(_, come)| !**come) {
+                return Err(CollectionError::Missing { file: shard.file.clone() });
             }
         }
-        if listed { Ok(()) } else { Err(CollectionError::NotListed { file: file.into() }) }
+        if collection.vectors.is_empty() {
+            return Err(CollectionError::Manifest("it names no vectors".into()));
+        }
+        let mut forest: Option<Forest> = None;
+        for more in trees.iter_mut().filter_map(Option::take) {
+            match &mut forest {
+                Some(forest) => forest.append(more)?,
+                None => forest = Some(more),
+            }
+        }
+        collection.forest = forest.unwrap_or_else(|| Forest::none(collection.vectors.len()));
+        collection.sieve = Sieve::new(&collection.vectors);
+        collection.arrived = None;
+        Ok(())
     }
 
     /// The collection, once every file was added.
-    pub fn finish(self) -> Result<Collection, CollectionError> {
-        let Loader { manifest, vectors, loaded } = self;
-        let mut forest: Option<Forest> = None;
-        let mut items = Vec::new();
-        let mut thumbnails = Vec::new();
-        let mut samples = Vec::new();
-        for (part, loaded) in Part::ALL.into_iter().zip(loaded) {
-            for (shard, content) in manifest.shards.of(part).iter().zip(loaded) {
-                match content.ok_or_else(|| CollectionError::Missing { file: shard.file.clone() })? {
-                    Content::Vectors => {}
-                    Content::Forest(more) => match &mut forest {
-                        Some(forest) => forest.append(more)?,
-                        None => forest = Some(more),
-                    },
-                    Content::Items(more) => items.extend(more),
-                    Content::Pictures(pictures) if part == Part::Samples => samples.push(pictures),
-                    Content::Pictures(pictures) => thumbnails.push((shard.first as usize, pictures)),
+    pub fn finish(mut self) -> Result<Collection, CollectionError> {
+        self.complete()?;
+        Ok(self.collection)
+    }
+
+    /// Works have arrived where both of their parts have, this one with the shard that came just now.
+    fn arrive(&mut self, part: Part, shard: &Shard) {
+        let other = match part {
+            Part::Vectors => Part::Items,
+            Part::Items => Part::Vectors,
+            _ => return,
+        };
+        let Collection { manifest, arrived: Some(arrived), .. } = &mut self.collection else { return };
+        if arrived.items() == 0 {
+            *arrived = Allowed::none(manifest.count as usize);
+        }
+        let others = manifest.shards.of(other).iter().zip(&self.come[other as usize]);
+        let here = others.filter(|(_, come)| **come).flat_map(|(other, _)| common(shard, other));
+        here.for_each(|item| arrived.insert(item));
+    }
+
+    /// Reads a shard, compares it with what the manifest says and puts what it holds into its place.
+    fn read(&mut self, part: Part, place: usize, shard: &Shard, bytes: &dyn Bytes) -> Result<(), CollectionError> {
+        let Loader { collection, trees, .. } = self;
+        let Collection { manifest, vectors, .. } = collection;
+        let contents = |reason: String| CollectionError::Contents { file: shard.file.clone(), reason };
+        let damaged = |error: IndexError| contents(error.to_string());
+        let as_many = |held: usize| match held == shard.count as usize {
+            true => Ok(()),
+            false => Err(contents(format!("it holds {held} instead of {}", shard.count))),
+        };
+        let first = shard.first as usize;
+        match part {
+            Part::Vectors => {
+                let (file, dim) = (VectorsFile::read(bytes).map_err(damaged)?, manifest.model.id.dim);
+                if file.dim() != dim {
+                    return Err(contents(format!("its vectors have {} numbers, the model gives {dim}", file.dim())));
+                }
+                let rows = manifest.rows();
+                if file.len() != rows.count(shard.count as usize) {
+                    let (held, looks) = (file.len(), rows.looks());
+                    return Err(contents(format!("it holds {held} vectors for {} works of {looks} each", shard.count)));
+                }
+                if vectors.is_empty() {
+                    *vectors = Vectors::zeros(dim, rows.count(manifest.count as usize))?.with_metric(manifest.metric);
+                }
+                vectors.place(rows.count(first), &file)?;
+            }
+            Part::Forest => {
+                let forest = Forest::from_safetensors(bytes).map_err(damaged)?;
+                let rows = manifest.rows().count(manifest.count as usize);
+                if forest.items() != rows {
+                    return Err(contents(format!("its trees hold {} vectors of {rows}", forest.items())));
+                }
+                as_many(forest.len())?;
+                trees[place] = Some(forest);
+            }
+            Part::Items => {
+                let mut json = vec![0; bytes.len()];
+                bytes.copy(0, &mut json);
+                let records: Vec<Map<String, Value>> =
+                    serde_json::from_slice(&json).map_err(|error| contents(error.to_string()))?;
+                as_many(records.len())?;
+                if collection.items.is_empty() {
+                    collection.items = room(manifest)?;
+                }
+                let places = collection.items.iter_mut().skip(first);
+                for ((position, record), place) in records.into_iter().enumerate().zip(places) {
+                    *place = Item::from_record(record)
+                        .map_err(|reason| contents(format!("record {position}: {reason}")))?;
+                }
+            }
+            Part::Thumbnails | Part::Samples => {
+                let pictures = Pictures::from_safetensors(part.name(), bytes).map_err(damaged)?;
+                if part == Part::Samples && pictures.samples().count() != pictures.len() {
+                    return Err(contents("it does not describe its samples".into()));
+                }
+                as_many(pictures.len())?;
+                let list =
+                    if part == Part::Samples { &mut collection.samples } else { &mut collection.thumbnails };
+                match list.binary_search_by_key(&first, |(first, _)| *first) {
+                    Ok(here) => list[here].1 = pictures,
+                    Err(before) => list.insert(before, (first, pictures)),
                 }
             }
         }
-        let vectors = vectors.ok_or_else(|| CollectionError::Manifest("it names no vectors".into()))?;
-        let vectors = vectors.with_metric(manifest.metric);
-        let forest = forest.unwrap_or_else(|| Forest::none(vectors.len()));
-        let sieve = Sieve::new(&vectors);
-        Ok(Collection { manifest, vectors, sieve, forest, items, thumbnails, samples })
+        Ok(())
     }
+}
+
+/// The items that two shards have in common.
+fn common(one: &Shard, other: &Shard) -> Range<u32> {
+    let end = |shard: &Shard| shard.first.saturating_add(shard.count);
+    one.first.max(other.first)..end(one).min(end(other))
+}
+
+/// Places for the records of all items.
+fn room(manifest: &Manifest) -> Result<Vec<Item>, CollectionError> {
+    // The shortest record there is. No manifest gets room for more items than its files can hold.
+    const SHORTEST: u64 = r#"{"file":"","title":""}"#.len() as u64;
+    for shard in &manifest.shards.items {
+        if u64::from(shard.count).saturating_mul(SHORTEST) > shard.bytes {
+            let reason = format!("{} records do not fit into {} bytes", shard.count, shard.bytes);
+            return Err(CollectionError::Contents { file: shard.file.clone(), reason });
+        }
+    }
+    let (mut items, count) = (Vec::new(), manifest.count as usize);
+    let bytes = (count as u64).saturating_mul(size_of::<Item>() as u64);
+    items.try_reserve_exact(count).map_err(|_| IndexError::NoRoom { bytes })?;
+    items.resize_with(count, Item::to_come);
+    Ok(items)
 }
 
 fn verify(shard: &Shard, bytes: &dyn Bytes, sha256: &str) -> Result<(), CollectionError> {
@@ -96,75 +230,7 @@ fn verify(shard: &Shard, bytes: &dyn Bytes, sha256: &str) -> Result<(), Collecti
     Ok(())
 }
 
-/// Reads a shard and compares it with what the manifest says. Vectors go into their place among all of them.
-fn read(
-    part: Part,
-    shard: &Shard,
-    manifest: &Manifest,
-    bytes: &dyn Bytes,
-    vectors: &mut Option<Vectors>,
-) -> Result<Content, CollectionError> {
-    let contents = |reason: String| CollectionError::Contents { file: shard.file.clone(), reason };
-    let damaged = |error: IndexError| contents(error.to_string());
-    let (content, held) = match part {
-        Part::Vectors => {
-            let (file, dim) = (VectorsFile::read(bytes).map_err(damaged)?, manifest.model.id.dim);
-            if file.dim() != dim {
-                return Err(contents(format!("its vectors have {} numbers, the model gives {dim}", file.dim())));
-            }
-            let rows = manifest.rows();
-            if file.len() != rows.count(shard.count as usize) {
-                let looks = rows.looks();
-                return Err(contents(format!(
-                    "it holds {} vectors for {} works of {looks} each",
-                    file.len(),
-                    shard.count
-                )));
-            }
-            let all = match vectors {
-                Some(all) => all,
-                None => vectors.insert(Vectors::zeros(dim, rows.count(manifest.count as usize))?),
-            };
-            all.place(rows.count(shard.first as usize), &file)?;
-            (Content::Vectors, shard.count as usize)
-        }
-        Part::Forest => {
-            let forest = Forest::from_safetensors(bytes).map_err(damaged)?;
-            let rows = manifest.rows().count(manifest.count as usize);
-            if forest.items() != rows {
-                return Err(contents(format!("its trees hold {} vectors of {rows}", forest.items())));
-            }
-            let held = forest.len();
-            (Content::Forest(forest), held)
-        }
-        Part::Items => {
-            let mut json = vec![0; bytes.len()];
-            bytes.copy(0, &mut json);
-            let records: Vec<Map<String, Value>> =
-                serde_json::from_slice(&json).map_err(|error| contents(error.to_string()))?;
-            let items = records.into_iter().enumerate().map(|(position, record)| {
-                Item::from_record(record).map_err(|reason| contents(format!("record {position}: {reason}")))
-            });
-            let items: Vec<Item> = items.collect::<Result<_, _>>()?;
-            let held = items.len();
-            (Content::Items(items), held)
-        }
-        Part::Thumbnails | Part::Samples => {
-            let pictures = Pictures::from_safetensors(part.name(), bytes).map_err(damaged)?;
-            if part == Part::Samples && pictures.samples().count() != pictures.len() {
-                return Err(contents("it does not describe its samples".into()));
-            }
-            let held = pictures.len();
-            (Content::Pictures(pictures), held)
-        }
-    };
-    if held != shard.count as usize {
-        return Err(contents(format!("it holds {held} instead of {}", shard.count)));
-    }
-    Ok(content)
-}
-
-/// Everything that is needed to answer, on the device.
+/// Everything that is needed to answer, on the device; or as much of it as has [arrived](Collection::arrived).
 #[derive(Debug, Clone)]
 pub struct Collection {
     manifest: Manifest,
@@ -174,7 +240,9 @@ pub struct Collection {
     items: Vec<Item>,
     /// With the number of the first item.
     thumbnails: Vec<(usize, Pictures)>,
-    samples: Vec<Pictures>,
+    /// With the number of the first sample.
+    samples: Vec<(usize, Pictures)>,
+    arrived: Option<Allowed>,
 }
 
 /// A ready query picture that the collection brings along.
@@ -190,6 +258,17 @@ pub struct Sample<'a> {
 impl Collection {
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// While it is on its way, the works that can be searched: those whose vectors, all of them, and whose records have come.
+    /// Nothing once it is whole.
+    pub fn arrived(&self) -> Option<&Allowed> {
+        self.arrived.as_ref()
+    }
+
+    /// How many works can be searched: all of them, or those that have [arrived](Collection::arrived).
+    pub fn searchable(&self) -> usize {
+        self.arrived.as_ref().map_or(self.len(), Allowed::count)
     }
 
     /// The vectors of all works; [`Collection::rows`] says which belong to which.
@@ -219,10 +298,10 @@ impl Collection {
         Index { vectors: &self.vectors, forest: &self.forest, sieve: &self.sieve }
     }
 
-    /// Items in the collection, at least 1.
+    /// Items in the collection, at least 1; while it is on its way, those that it will have.
     #[expect(clippy::len_without_is_empty, reason = "a collection is never empty")]
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.manifest.count as usize
     }
 
     /// An item's record.
@@ -233,11 +312,14 @@ impl Collection {
         &self.items[item]
     }
 
+    /// All items. While the collection is on its way, none before the first have come, and then empty records where others
+    /// are still to come.
     pub fn items(&self) -> &[Item] {
         &self.items
     }
 
-    /// A small JPEG of an item; empty where the collection was built without pictures or there is no such item.
+    /// A small JPEG of an item; empty where the collection was built without pictures, there is no such item, or it is still on
+    /// its way.
     pub fn thumbnail(&self, item: usize) -> &[u8] {
         let after = self.thumbnails.partition_point(|(first, _)| *first <= item);
         let shard = after.checked_sub(1).map(|shard| &self.thumbnails[shard]);
@@ -246,7 +328,7 @@ impl Collection {
 
     /// Ready query pictures, to try the collection with.
     pub fn samples(&self) -> impl Iterator<Item = Sample<'_>> {
-        let pictures = self.samples.iter().flat_map(Pictures::samples);
+        let pictures = self.samples.iter().flat_map(|(_, pictures)| pictures.samples());
         pictures.map(|(note, jpeg)| Sample { label: &note.label, change: &note.change, jpeg })
     }
 }

@@ -110,7 +110,6 @@ pub struct Shard {
 }
 
 impl Part {
-    /// In the order in which they should be fetched.
     pub const ALL: [Part; 5] = [Part::Vectors, Part::Forest, Part::Items, Part::Thumbnails, Part::Samples];
 
     /// For instance `vectors`, as in file names.
@@ -195,9 +194,14 @@ impl Manifest {
         json + "\n"
     }
 
-    /// Every file of the collection beside the manifest, in the order in which they should be fetched.
+    /// Every file of the collection beside the manifest, in the order in which they should be fetched: works can be searched
+    /// as soon as their vectors and their records have come, and are whole one after the other; what a search can do without
+    /// comes behind all of them.
     pub fn files(&self) -> impl Iterator<Item = (Part, &Shard)> {
-        Part::ALL.into_iter().flat_map(|part| self.shards.of(part).iter().map(move |shard| (part, shard)))
+        let of = |part| self.shards.of(part).iter().map(move |shard| (part, shard));
+        let mut works: Vec<(Part, &Shard)> = of(Part::Vectors).chain(of(Part::Items)).collect();
+        works.sort_by_key(|(_, shard)| shard.first);
+        works.into_iter().chain([Part::Samples, Part::Thumbnails, Part::Forest].into_iter().flat_map(of))
     }
 
     /// In which ways each work was looked at, the whole of it first.

@@ -3,7 +3,8 @@
 //! A collection is one `manifest.json` and files of at most 8 MiB beside it, each named after the SHA-256 of what it holds
 //! (`docs/collection-format.md` has every field). A reader takes the [`Manifest`], asks it for the files, feeds them to a
 //! [`Loader`] one by one and gets a [`Collection`]: the same door for a folder and for a browser's downloads. Nothing in a
-//! file is used before its length and its hash are those of the manifest.
+//! file is used before its length and its hash are those of the manifest. What has come can be searched while the rest is on
+//! its way ([`Loader::so_far`]).
 
 mod background;
 #[cfg(not(target_family = "wasm"))]
@@ -25,7 +26,7 @@ mod site;
 #[cfg(not(target_family = "wasm"))]
 mod write;
 
-pub use background::BACKGROUND_RANK;
+pub use background::{BACKGROUND_RANK, strangers_before_background};
 #[cfg(not(target_family = "wasm"))]
 pub use calibrate::{CalibrationOptions, ChangedCopy, calibrate};
 pub use columns::{Column, Holds};

@@ -46,6 +46,12 @@ impl Allowed {
         }
     }
 
+    /// Leaves out all items that the other one leaves out.
+    pub fn intersect(&mut self, other: &Allowed) {
+        let others = other.words.iter().copied().chain(std::iter::repeat(0));
+        self.words.iter_mut().zip(others).for_each(|(word, other)| *word &= other);
+    }
+
     pub fn contains(&self, item: u32) -> bool {
         self.words.get(item as usize / 64).is_some_and(|word| word >> (item % 64) & 1 == 1)
     }
@@ -105,5 +111,17 @@ mod tests {
             allowed.remove(item);
         }
         assert!(allowed.iter().eq([69]));
+    }
+
+    #[test]
+    fn what_either_leaves_out_is_out_of_both() {
+        let mut allowed = Allowed::all(200);
+        allowed.retain(|item| item % 2 == 0);
+        let mut other = Allowed::all(200);
+        other.retain(|item| item % 3 == 0);
+        allowed.intersect(&other);
+        assert!(allowed.iter().eq((0..200).filter(|item| item % 6 == 0)));
+        allowed.intersect(&Allowed::all(70));
+        assert!(allowed.iter().eq((0..70).filter(|item| item % 6 == 0)), "what the other does not know is out");
     }
 }

@@ -78,15 +78,16 @@ impl Index<'_> {
     ) -> Result<Option<Vec<u32>>, IndexError> {
         let Index { vectors, forest, sieve } = *self;
         vectors.check(query)?;
+        allowed.map_or(Ok(()), |allowed| vectors.check_allowed(allowed))?;
+        let candidates = match effort {
+            Effort::Candidates(candidates) => candidates.max(limit.saturating_mul(DEPTH)),
+            // Needs neither trees nor bits, which are made last.
+            Effort::Exact | Effort::Auto => return Ok(None),
+        };
         if sieve.items() != vectors.len() {
             return Err(IndexError::OtherItems { allowed: sieve.items(), vectors: vectors.len() });
         }
-        allowed.map_or(Ok(()), |allowed| vectors.check_allowed(allowed))?;
         let count = allowed.map_or(vectors.len(), Allowed::count);
-        let candidates = match effort {
-            Effort::Candidates(candidates) => candidates.max(limit.saturating_mul(DEPTH)),
-            Effort::Exact | Effort::Auto => return Ok(None),
-        };
         if candidates >= count {
             return Ok(None);
         }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::Own;
 use crate::collection::{FilterError, Thresholds};
-use crate::engine::{Engine, EngineError, Match, SearchOptions, Verdict};
+use crate::engine::{Coverage, Engine, EngineError, Match, SearchOptions, Verdict};
 use crate::index::{Allowed, Query, Sighting};
 
 /// The answer to a question that was asked of the published works and of one's own pictures.
@@ -14,8 +14,10 @@ pub struct Searched {
     pub verdict: Verdict,
     /// How many works and pictures were compared.
     pub looked_at: usize,
-    /// Whether those were all that may be answers.
+    /// Whether those were all that may be answers; never while published works are still on their way.
     pub exact: bool,
+    /// How much of the published collection could be searched.
+    pub searched: Coverage,
     /// From which scores on a match is the same or similar, whoever's it is: by how near the published works are.
     pub thresholds: Thresholds,
 }
@@ -69,7 +71,7 @@ pub fn search(
         (1..).zip(&mut found).for_each(|(rank, found)| found.found.rank = rank);
         verdict = found.first().map_or(Verdict::None, |best| best.found.verdict);
     }
-    Ok(Searched { found, verdict, looked_at, exact: answer.exact, thresholds })
+    Ok(Searched { found, verdict, looked_at, exact: answer.exact, searched: answer.searched, thresholds })
 }
 
 impl Own {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::collection::Thresholds;
-use crate::engine::{Match, Verdict};
+use crate::engine::{Coverage, Match, Verdict};
 use crate::own::{Found, Searched};
 
 /// The matches of a question of one or several parts, the published works and one's own pictures in one ranking.
@@ -13,6 +13,7 @@ pub struct Answer {
     verdict: Verdict,
     looked_at: usize,
     exact: bool,
+    searched: Coverage,
     thresholds: Thresholds,
 }
 
@@ -26,8 +27,8 @@ struct FoundMatch {
 }
 
 impl From<Searched> for Answer {
-    fn from(Searched { found, verdict, looked_at, exact, thresholds }: Searched) -> Answer {
+    fn from(Searched { found, verdict, looked_at, exact, searched, thresholds }: Searched) -> Answer {
         let matches = found.into_iter().map(|Found { found, own, query }| FoundMatch { found, own, query }).collect();
-        Answer { matches, verdict, looked_at, exact, thresholds }
+        Answer { matches, verdict, looked_at, exact, searched, thresholds }
     }
 }
