@@ -4,8 +4,8 @@
 
 use crate::{
     collection::{
-        BACKGROUND_RANK, Collection, CollectionError, EmbeddingKind, Filter, FilterError, Item, Loader, Manifest, Quality,
-        Thresholds, strangers_before_background,
+        BACKGROUND_RANK, Collection, CollectionError, EmbeddingKind, Filter, FilterError, Item, Loader, Manifest,
+        Quality, Thresholds, strangers_before_background,
     },
     image::{self, ImageError, Limits, Look, Looks, Picture, Region},
     index::{Allowed, Effort, IndexError, MetricName, Query, Sighting},

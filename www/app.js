@@ -12,6 +12,7 @@
 //   #requests                 number of requests since "ready"
 //   #rooms [data-room]        the doors: search | own
 
+import { hangThumbnails, inPlace, isDue } from "./arriving.js";
 import { askedBy, shared } from "./ask.js";
 import { compare } from "./compare.js";
 import { element } from "./dom.js";
@@ -37,11 +38,16 @@ let saying = () => "";
 const setState = (state) => { document.body.dataset.state = state; };
 const say = (sentence) => {
   saying = sentence;
-  element("status").textContent = sentence();
+  // What is said already is not announced again.
+  if (element("status").textContent !== sentence()) element("status").textContent = sentence();
 };
 
-/** The open collection and its columns, once they are here. */
+/** `{ eye, columns, whole }`: the collection, as soon as the first works can be searched. */
 let opened = null;
+/** Resolves with what can be searched first. */
+let first = null;
+/** Whether the rest of the collection did not come. */
+let stalled = false;
 /** What is under way; something newer aborts it. */
 let current = null;
 let failure = null;
@@ -60,6 +66,7 @@ for (const door of element("rooms").querySelectorAll("button")) {
   door.addEventListener("click", () => (door.dataset.room === "own" ? enterOwn() : trail.leaveOwn()));
 }
 element("retry").addEventListener("click", () => {
+  stalled = false;
   clearError();
   opening = start();
   element("picture").focus();
@@ -94,15 +101,20 @@ function start() {
   say(() => words.status.loading);
   showRoom(true);
   element("loading").hidden = false;
+  stalled = false;
+  let begun = null;
+  first = open(COLLECTION, { early: true, onProgress: (progress) => comes(progress, begun), onRequest: requests.add, beforeDownload: onMetered }).then((eye) => {
+    opened?.eye.close(); // of which the rest did not come
+    opened = begun = { eye, columns: [], whole: false };
+    return eye;
+  });
   const all = (async () => {
     // Offline copies are part of getting ready, so that after "ready" nothing is left to fetch.
-    const [eye] = await Promise.all([
-      open(COLLECTION, { onProgress: showProgress, onRequest: requests.add, beforeDownload: onMetered }),
-      keepOffline(),
-    ]);
+    const [eye] = await Promise.all([first, keepOffline()]);
+    await eye.complete;
     await loaded();
-    opened = { eye, columns: [] };
-    [opened.columns] = await Promise.all([eye.columns(), showRooms(), openRoom(eye, { like, changed: (gone) => trail.ownChanged(gone) })]);
+    [begun.columns] = await Promise.all([eye.columns(), showRooms(), openRoom(eye, { like, changed: (gone) => trail.ownChanged(gone) })]);
+    begun.whole = true;
     return eye;
   })();
   all.then((eye) => {
@@ -110,15 +122,31 @@ function start() {
     element("loading").hidden = true;
     for (const id of ["sent", "proof"]) element(id).hidden = false;
     element("facts").textContent = words.facts(eye.info);
-    if (trail.current) return; // a question that waited goes on from here
+    if (trail.current) return askAgain(); // a question that waited goes on from here
     setState("ready");
-    say(() => words.status.ready(eye.info.count));
+    return say(() => words.status.ready(eye.info.count));
   }, (error) => {
-    showError(error);
-    showRoom(false);
+    stalled = Boolean(opened);
+    if (stalled) first = Promise.resolve(opened.eye); // answers by what came
+    showError(error, undefined, { keep: stalled });
+    if (!stalled) showRoom(false);
+    element("loading").hidden = true;
     element("retry").hidden = error.code === "NoSimd";
   });
   return all;
+}
+
+/** More of the collection has come. */
+function comes(progress, begun) {
+  showProgress(progress);
+  if (!begun || begun !== opened) return;
+  if (isDue(trail.current, progress.searchable)) askAgain();
+  else hangThumbnails(begun.eye, trail.current);
+}
+
+/** Completes an early answer that the visitor is looking at. One that is not shown is asked for again when it is. */
+function askAgain() {
+  if (!current && trail.current?.early && !trail.own) run(trail.current, { anew: true });
 }
 
 function showRooms() {
@@ -180,25 +208,34 @@ function choosePart(region) {
   run(trail.current);
 }
 
-/** Runs a search and shows its answer; waits for the collection where it is still on its way. */
-async function run(search, { lead = false } = {}) {
+/**
+ * Runs a search and shows its answer; waits for the first works where they are still on their way. One that is run `anew`
+ * only completes the answer that is shown.
+ */
+async function run(search, { lead = false, anew = false } = {}) {
   current?.abort();
   const controller = new AbortController();
   current = controller;
-  clearError();
-  if (document.body.dataset.state === "loading") say(() => words.status.queued);
+  if (!anew) clearError();
+  if (!anew && document.body.dataset.state === "loading") say(() => words.status.queued);
   try {
-    const eye = await opening;
+    const eye = await first;
     controller.signal.throwIfAborted();
-    setState("searching");
-    if (!search.region) say(() => words.status.searching);
+    if (!anew) setState("searching");
+    if (!anew && !search.region) say(() => words.status.searching);
+    const early = !opened.whole;
     await search.ask(eye, controller.signal);
-    showResults(search);
+    search.early = early;
+    if (anew) inPlace(() => showResults(search));
+    else showResults(search);
     if (!lead) return;
     element("verdict").focus({ preventScroll: true });
     element("verdict").scrollIntoView({ block: "nearest" });
   } catch (error) {
     if (current === controller && error.code !== "Aborted" && error.name !== "AbortError") showError(error, search.name);
+  } finally {
+    if (current === controller) current = null;
+    if (!anew && opened?.whole) askAgain();
   }
 }
 
@@ -208,9 +245,10 @@ function showResults(search) {
     compare({ asked, match, thumbnail, thresholds: search.matches.thresholds });
   } });
   showFilters(opened.columns, search, () => run(search));
-  const { region } = search;
-  say(() => [region && words.status.part(region), words.status.answered(search.matches.length)].filter(Boolean).join(" "));
-  setState("answered");
+  const { region, matches: { length, searched } } = search;
+  say(() => [region && words.status.part(region), words.status.answered(length), searched.works < searched.of && words.status.soFar(searched.works, searched.of)]
+    .filter(Boolean).join(" "));
+  if (!failure) setState("answered");
 }
 
 function leaveOut({ id, own, title }) {
@@ -229,18 +267,24 @@ function show() {
   current?.abort();
   clearError();
   showQuery(search, choosePart);
-  if (search?.matches) return showResults(search);
+  if (search?.matches && !search.early) return showResults(search);
   showNoAnswer();
   if (search) return run(search);
-  if (!opened) return undefined;
+  if (!opened?.whole) {
+    setState("loading");
+    return say(() => words.status.loading);
+  }
   setState("ready");
   return say(() => words.status.ready(opened.eye.info.count));
 }
 
-function showError(error, name) {
+/** Says what went wrong in the place of an answer, or beside the one that is there to `keep`. */
+function showError(error, name, { keep = false } = {}) {
   failure = { error, name };
-  showNoAnswer();
-  say(() => "");
+  if (!keep) {
+    showNoAnswer();
+    say(() => "");
+  }
   const shown = element("error");
   shown.dataset.code = error.code ?? "Crashed";
   shown.textContent = inWords(error, name);
@@ -257,7 +301,7 @@ function clearError() {
   failure = null;
   element("error").textContent = "";
   delete element("error").dataset.code;
-  element("retry").hidden = true;
+  element("retry").hidden = !stalled;
 }
 
 /** Says everything that scripts have written again, after the language was switched. */
@@ -267,9 +311,11 @@ function sayAgain() {
   sayMetered();
   if (failure) element("error").textContent = inWords(failure.error, failure.name);
   if (!opened) return;
-  element("facts").textContent = words.facts(opened.eye.info);
-  showRooms();
-  sayRoomAgain();
+  if (opened.whole) {
+    element("facts").textContent = words.facts(opened.eye.info);
+    showRooms();
+    sayRoomAgain();
+  }
   const search = trail.current;
   showQuery(search, choosePart);
   trail.draw();

@@ -1,6 +1,7 @@
 // A collection opened in a worker of its own, which searches it on this device.
 //
-// Everything is fetched before `open` resolves; afterwards nothing here uses the network.
+// Everything is fetched before `open` resolves or, for those who want to search early, before `complete` does; afterwards
+// nothing here uses the network.
 
 import { aborted, EyeError, Link } from "./link.js";
 import { OwnPictures } from "./own/own.js";
@@ -24,7 +25,8 @@ export function supported() {
 }
 
 /**
- * Opens a collection: downloads what is not yet on this device, checks it, and resolves when it can be searched.
+ * Opens a collection: downloads what is not yet on this device, checks it, and resolves when it can be searched: all of
+ * it or, `early`, the first works.
  * Every type is in `private-eye.d.ts`.
  *
  * @param {string | URL} collection the folder with `manifest.json`, relative to the page
@@ -37,9 +39,11 @@ export function supported() {
  *   before anything that is not on this device yet is fetched; what it returns is waited for
  * @param {number} [options.patience] milliseconds that the server may take for the first file, 10 000 by default
  * @param {number} [options.workers] to embed own pictures with, started at once so that nothing is fetched later
+ * @param {boolean} [options.early] resolve with the first works: answers are then those of all works that have come,
+ *   and say how many these are; the eye's `complete` tells when all have
  * @param {AbortSignal} [options.signal] aborts the download
  */
-export async function open(collection, { onProgress, onRequest, beforeDownload, patience, workers, signal } = {}) {
+export async function open(collection, { onProgress, onRequest, beforeDownload, patience, workers, early = false, signal } = {}) {
   if (!supported()) {
     throw new EyeError("NoSimd", "This browser lacks WebAssembly SIMD, which the search needs. Chrome and Edge from 91, Firefox from 89 and Safari from 16.4 have it.");
   }
@@ -48,9 +52,14 @@ export async function open(collection, { onProgress, onRequest, beforeDownload, 
   const pool = new Pool(link, workers);
   try {
     const address = new URL(collection, document.baseURI).href;
-    await link.call("open", [address, { patience, asks: Boolean(beforeDownload) }], { onProgress, onAsk: beforeDownload, signal });
-    await pool.loaded();
-    return new Eye(link, pool, await link.call("info", []));
+    let onEarly;
+    const begun = new Promise((resolve) => { onEarly = resolve; });
+    const whole = link.call("open", [address, { patience, asks: Boolean(beforeDownload) }], { onProgress, onAsk: beforeDownload, onEarly, signal })
+      .then(async (info) => {
+        await pool.loaded();
+        return info;
+      });
+    return new Eye(link, pool, await (early ? Promise.race([begun, whole]) : whole), whole);
   } catch (error) {
     link.close();
     pool.close();
@@ -58,18 +67,24 @@ export async function open(collection, { onProgress, onRequest, beforeDownload, 
   }
 }
 
-/** An open collection. */
+/** An open collection, or one that can be searched while the rest of it is on its way. */
 class Eye {
   #link;
   #pool;
 
-  constructor(link, pool, info) {
+  constructor(link, pool, info, whole) {
     this.#link = link;
     this.#pool = pool;
     /** The visitor's own pictures. */
     this.own = new OwnPictures(link, pool);
     /** Title, number of works, model, hashes, sizes in bytes and thresholds of the collection. */
     this.info = info;
+    /**
+     * Resolves when everything is here. Where the rest does not come, it rejects as `open` would have; what has come can
+     * be searched all the same.
+     */
+    this.complete = whole.then((all) => { this.info = all; });
+    this.complete.catch(() => {}); // for those who do not ask
   }
 
   /**
@@ -78,7 +93,8 @@ class Eye {
    * its place in the list.
    *
    * The array also carries `verdict` (of the best match), `lookedAt` (works compared), `exact` (whether these were
-   * all), `thresholds` (the scores from which on matches of this answer are the `same` or `similar`) and `approximate`
+   * all), `searched` (how many `works` could be searched `of` those of the collection: all, unless some are still on their
+   * way), `thresholds` (the scores from which on matches of this answer are the `same` or `similar`) and `approximate`
    * (whether the browser had to decode a picture, which may differ slightly).
    *
    * @param {Part | Part[]} question
@@ -101,8 +117,8 @@ class Eye {
     if (signal?.aborted) throw aborted();
     const options = { limit, effort, region, filters, without, own, closer };
     const answer = await this.#link.call("search", [parts.map(({ part }) => part), options], { signal });
-    const { matches, verdict, looked_at: lookedAt, exact, thresholds } = answer;
-    return Object.assign(matches, { verdict, lookedAt, exact, thresholds, approximate: parts.some(({ approximate }) => approximate) });
+    const { matches, verdict, looked_at: lookedAt, exact, searched, thresholds } = answer;
+    return Object.assign(matches, { verdict, lookedAt, exact, searched, thresholds, approximate: parts.some(({ approximate }) => approximate) });
   }
 
   /**

@@ -29,6 +29,7 @@ export class Link {
       const call = this.#waiting.get(data.id);
       if (!call) return undefined; // aborted in the meantime: a stale answer is dropped
       if (data.progress) return call.onProgress?.(data.progress);
+      if (data.early) return call.onEarly?.(data.early);
       if (data.ask) return this.#ask(data.id, call, data.ask);
       this.#waiting.delete(data.id);
       call.forget();
@@ -56,7 +57,7 @@ export class Link {
     }
   }
 
-  call(method, values, { onProgress, onAsk, signal } = {}) {
+  call(method, values, { onProgress, onAsk, onEarly, signal } = {}) {
     return new Promise((resolve, reject) => {
       if (!this.#worker) return reject(closed());
       if (signal?.aborted) return reject(aborted());
@@ -67,7 +68,7 @@ export class Link {
         reject(aborted());
       };
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.set(id, { resolve, reject, onProgress, onAsk, forget: () => signal?.removeEventListener("abort", onAbort) });
+      this.#waiting.set(id, { resolve, reject, onProgress, onAsk, onEarly, forget: () => signal?.removeEventListener("abort", onAbort) });
       return this.#worker.postMessage({ id, method, values });
     });
   }

@@ -48,7 +48,13 @@ export interface OpenOptions {
    * add no own pictures, whatever is added is embedded by the worker that searches.
    */
   workers?: number;
-  /** Aborts the download. */
+  /**
+   * Resolve as soon as the first works can be searched. An answer is then that of comparing all works that have come,
+   * and `searched` says how many these are: fewer than all as long as the rest is on its way. `complete` tells when
+   * everything is here; what is fetched, and in which order, does not depend on what is asked meanwhile.
+   */
+  early?: boolean;
+  /** Aborts the download; with `early`, also that of the rest. */
   signal?: AbortSignal;
 }
 
@@ -57,6 +63,14 @@ export interface Progress {
   done: number;
   total: number;
   parts: PartProgress[];
+  /** How many works a search would look at by now. */
+  searchable: Coverage;
+}
+
+/** So many works of those that the collection has. */
+export interface Coverage {
+  works: number;
+  of: number;
 }
 
 export interface PartProgress {
@@ -67,9 +81,14 @@ export interface PartProgress {
   fetched: number;
 }
 
-/** An open collection. */
+/** An open collection, or (`early`) one that can be searched while the rest of it is on its way. */
 export interface Eye {
   readonly info: Info;
+  /**
+   * Resolves when everything is here; without `early`, it is from the beginning. Where the rest does not come, it rejects
+   * with the reason for which `open` would have, and what has come can be searched all the same. It need not be handled.
+   */
+  readonly complete: Promise<void>;
   /** The visitor's own pictures: a private collection on this device, searched together with the open one. */
   readonly own: OwnPictures;
   /**
@@ -84,13 +103,13 @@ export interface Eye {
   look(picture: Blob, options?: { closer?: boolean; region?: Region; signal?: AbortSignal }): Promise<Seen[]>;
   /** The picture as 512 numbers: what the network says, or (`normalized`) the same direction with length 1. */
   embed(picture: Blob, options?: { normalized?: boolean; region?: Region; signal?: AbortSignal }): Promise<Float32Array>;
-  /** The thumbnail of a work, a JPEG; empty where the collection was built without pictures. */
+  /** The thumbnail of a work, a JPEG; empty where the collection was built without pictures, or while it is on its way. */
   thumbnail(id: number): Promise<Blob>;
-  /** The metadata record of a work. */
+  /** The metadata record of a work; rejects with `NotFound` while it is on its way. */
   item(id: number): Promise<Item>;
-  /** The columns to filter by. */
+  /** The columns to filter by, of the works that are here. */
   columns(): Promise<Column[]>;
-  /** Ready query pictures that came with the collection. */
+  /** Ready query pictures that came with the collection, as far as they are here. */
   samples(): Promise<{ label: string; change: string; blob: Blob }[]>;
   /** Ends the worker and frees its memory. What is under way rejects with `Closed`. */
   close(): void;
@@ -144,9 +163,14 @@ export interface Matches extends Array<Match> {
   verdict: Verdict;
   /** How many works, own pictures among them, were compared. */
   lookedAt: number;
-  /** Whether these were all. */
+  /** Whether these were all; never while works are still on their way. */
   exact: boolean;
-  /** From which scores on matches of this answer are the same or similar: the more works resemble a picture, the higher. */
+  /** How many works of the collection could be searched: fewer than all in an answer that was asked for `early`. */
+  searched: Coverage;
+  /**
+   * From which scores on matches of this answer are the same or similar: the more works resemble a picture, the higher. In
+   * an early answer they are guessed from the works that are here, and at least those of the collection.
+   */
   thresholds: { same: number; similar: number };
   /** Whether the browser itself decoded a picture (HEIC, AVIF), which may differ slightly from the collection's way. */
   approximate: boolean;

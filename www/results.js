@@ -69,10 +69,14 @@ export function showAnswer(search, info, on) {
   out.hidden = search.without.length === 0;
   out.firstElementChild.textContent = words.leftOut(search.without.length);
   element("numbers").querySelector("summary").textContent = words.numbersTitle;
-  element("numbers-text").textContent = words.numbers(matches.lookedAt, info.count, matches.exact);
+  element("numbers-text").textContent = words.numbers(matches.lookedAt, info.count, matches.exact, isEarly(matches));
 }
 
+/** Whether works were still on their way when this was asked. */
+const isEarly = ({ searched }) => searched.works < searched.of;
+
 function said({ matches, work, filtered }) {
+  if (isEarly(matches) && (matches.length === 0 || (!work && matches.verdict === "none"))) return words.answers.soFar;
   if (matches.length === 0) return words.answers.empty;
   if (work) return { heading: words.answers.like.heading(work.title || words.untitled), explanation: words.answers.like.explanation };
   const { heading, explanation } = words.answers[matches.verdict];

@@ -1,7 +1,7 @@
 // The worker behind private-eye.js: owns the WebAssembly engine and answers numbered calls.
 //
 // In:  { id, method, values }  or  { abort: id }  or  { consent: id }
-// Out: { id, progress }*, perhaps { id, ask }, then  { id, value }  or  { id, error: { code, message } };
+// Out: { id, progress }*, perhaps { id, ask }, perhaps { id, early }, then  { id, value }  or  { id, error: { code, message } };
 //      and { request: { url, time } }
 
 import { readable } from "./readable.js";
@@ -17,7 +17,8 @@ const running = new Map();
 const asked = new Map();
 
 const methods = {
-  async open([url, { asks, ...options }], { signal, progress, ask }) {
+  /** Says `early` what is open as soon as it can be searched, and ends when everything is here. */
+  async open([url, { asks, ...options }], { signal, progress, ask, early }) {
     const [bindings, { Keeping }, module] = await Promise.all([
       import("./pkg/private_eye.js"), import("./own/keeping.js"), compiled(new URL("./pkg/private_eye_bg.wasm", import.meta.url)),
     ]).catch(unreachable);
@@ -26,9 +27,11 @@ const methods = {
     own = new Keeping(eye, bindings);
     const kind = eye.own_kind();
     supplies = { module, kind, address: new URL(kind.file, url.endsWith("/") ? url : `${url}/`).href, longest: eye.info().longest_picture };
+    early(eye.info());
+    await eye.complete();
     reportRequests();
+    return eye.info();
   },
-  info: () => eye.info(),
   item: ([id]) => eye.item(id),
   columns: () => eye.columns(),
   thumbnail: ([id]) => eye.thumbnail(id),
@@ -56,7 +59,8 @@ const methods = {
   async embed([picture, options], { signal }) {
     return eye.embed(await read(picture, signal), options);
   },
-  ownSupplies: () => supplies,
+  // The weights lie on the device, for other workers to find them, once everything does.
+  ownSupplies: () => eye.complete().then(() => supplies, () => supplies),
   ownInfo: () => own.info(),
   ownHashes: () => own.hashes(),
   ownKeep: ([pictures]) => own.keep(pictures),
@@ -88,7 +92,8 @@ addEventListener("message", async ({ data }) => {
       asked.set(id, resolve);
       postMessage({ id, ask: size });
     });
-    postMessage({ id, value: await methods[method](values, { signal: controller.signal, progress, ask }) });
+    const early = (value) => postMessage({ id, early: value });
+    postMessage({ id, value: await methods[method](values, { signal: controller.signal, progress, ask, early }) });
   } catch (error) {
     // What it gave up waiting for is not left hanging, as far as the browser lets go of it.
     controller.abort();

@@ -10,6 +10,7 @@ const kinds = {
     const { default: init, Eye } = await import("/site/www/pkg/private_eye.js");
     const { memory } = await init({ module_or_path: "/site/www/pkg/private_eye_bg.wasm" });
     const eye = await Eye.open(new URL("/site/collection/", location).href, () => {}, undefined);
+    await eye.complete();
     const picture = await bytesOf("/models/query.bmp");
     return {
       run: () => eye.embed(picture, {}),

@@ -82,7 +82,9 @@ impl Filter {
     /// still come: until then, no item is let through.
     pub fn allowed(&self, collection: &Collection) -> Result<Option<Allowed>, FilterError> {
         let conditions = match self.among(collection.items(), &collection.manifest().columns) {
-            Err(FilterError::NoColumn { .. }) if collection.arrived().is_some() => Some(Allowed::none(collection.len())),
+            Err(FilterError::NoColumn { .. }) if collection.arrived().is_some() => {
+                Some(Allowed::none(collection.len()))
+            }
             conditions => conditions?,
         };
         if self.without.is_empty() {

@@ -1,8 +1,6 @@
 use super::pictures::Pictures;
 use super::{CollectionError, Item, Manifest, Part, Shard, sha256};
-use crate::index::{
-    Allowed, Bytes, Forest, Index, IndexError, MAX_DIM, Query, Rows, Sieve, Vectors, VectorsFile,
-};
+use crate::index::{Allowed, Bytes, Forest, Index, IndexError, MAX_DIM, Query, Rows, Sieve, Vectors, VectorsFile};
 use serde_json::{Map, Value};
 use std::ops::Range;
 
@@ -174,8 +172,8 @@ impl Loader {
                 }
                 let places = collection.items.iter_mut().skip(first);
                 for ((position, record), place) in records.into_iter().enumerate().zip(places) {
-                    *place = Item::from_record(record)
-                        .map_err(|reason| contents(format!("record {position}: {reason}")))?;
+                    *place =
+                        Item::from_record(record).map_err(|reason| contents(format!("record {position}: {reason}")))?;
                 }
             }
             Part::Thumbnails | Part::Samples => {
@@ -184,8 +182,7 @@ impl Loader {
                     return Err(contents("it does not describe its samples".into()));
                 }
                 as_many(pictures.len())?;
-                let list =
-                    if part == Part::Samples { &mut collection.samples } else { &mut collection.thumbnails };
+                let list = if part == Part::Samples { &mut collection.samples } else { &mut collection.thumbnails };
                 match list.binary_search_by_key(&first, |(first, _)| *first) {
                     Ok(here) => list[here].1 = pictures,
                     Err(before) => list.insert(before, (first, pictures)),

@@ -1,8 +1,9 @@
 //! A whole collection with its model: from the device where it was before, from the server where it was not.
 //!
-//! Everything comes here, before the first question: what is fetched can therefore not depend on any question. Files
-//! with a hash in their names never change, so a copy on the device is used without asking the server; only
-//! `manifest.json` is asked for at every visit, and the last one serves where there is no network.
+//! Everything comes here, in one order, whether somebody asks meanwhile or not: what is fetched, and when, can therefore not
+//! depend on any question. As soon as there are a model and the first works, they can be searched. Files with a hash in
+//! their names never change, so a copy on the device is used without asking the server; only `manifest.json` is asked for
+//! at every visit, and the last one serves where there is no network.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
@@ -19,10 +20,11 @@ use super::error::WebError;
 use super::fetch::{self, Body, Source};
 use super::hash::sha256;
 use super::patience;
-use super::progress::{Origin, PartProgress, Progress};
+use super::progress::{Origin, Progress};
 use super::store::{PIECE, Store};
 use super::values;
-use crate::collection::{Collection, CollectionError, Loader, Manifest};
+use crate::collection::{CollectionError, Loader, Manifest};
+use crate::engine::Engine;
 use crate::model::Model;
 
 const MANIFEST: &str = "manifest.json";
@@ -56,11 +58,15 @@ struct Download {
     store: Store,
     buffers: Buffers,
     signal: Option<AbortSignal>,
-    progress: Progress,
+    progress: Rc<Progress>,
     waiting: RefCell<VecDeque<File>>,
     manifest: Manifest,
-    loader: RefCell<Loader>,
-    model: RefCell<Option<Model>>,
+    /// What came before the model.
+    loader: RefCell<Option<Loader>>,
+    /// From then on, what has come, ready to be searched.
+    engine: RefCell<Option<Rc<RefCell<Engine>>>>,
+    /// Called once there is something to search.
+    begin: Cell<Option<Function>>,
 }
 
 /// What to fetch.
@@ -76,15 +82,19 @@ pub struct Order {
     pub consent: Option<Function>,
 }
 
-pub struct Downloaded {
-    pub model: Model,
-    pub collection: Collection,
+/// A download that has brought something to search.
+pub struct Begun {
+    /// Gets what still comes, and is whole in the end.
+    pub engine: Rc<RefCell<Engine>>,
     pub manifest_sha256: String,
-    pub parts: Vec<PartProgress>,
+    pub progress: Rc<Progress>,
+    /// Resolves when everything is here.
+    pub rest: Promise,
 }
 
-/// Fetches and checks everything that the ordered collection names.
-pub async fn everything(order: Order) -> Result<Downloaded, JsValue> {
+/// Fetches and checks everything that the ordered collection names; goes on with that by itself once there is something to
+/// search.
+pub async fn begin(order: Order) -> Result<Begun, JsValue> {
     let Order { url, on_progress, signal, patience, consent } = order;
     let folder = if url.ends_with('/') { url } else { format!("{url}/") };
     let store = Store::open(&folder).await;
@@ -94,26 +104,34 @@ pub async fn everything(order: Order) -> Result<Downloaded, JsValue> {
         ask(&consent, &files, &store.urls().await).await?;
     }
     let kept: BTreeSet<String> = files.iter().map(|file| file.url.clone()).chain([join(MANIFEST, &folder)?]).collect();
+    let progress =
+        Rc::new(Progress::new(on_progress, manifest.count, files.iter().map(|file| (file.part, file.bytes))));
     let download = Rc::new(Download {
-        progress: Progress::new(on_progress, files.iter().map(|file| (file.part, file.bytes))),
+        progress: progress.clone(),
         waiting: RefCell::new(files),
-        loader: RefCell::new(Loader::new(manifest.clone())),
+        loader: RefCell::new(Some(Loader::new(manifest.clone()))),
         manifest,
-        model: RefCell::new(None),
+        engine: RefCell::new(None),
+        begin: Cell::new(None),
         signal,
         store,
         buffers: Buffers::default(),
     });
+    let begun = Promise::new(&mut |resolve, _| download.begin.set(Some(resolve)));
+    let rest = future_to_promise(rest(download.clone(), kept));
+    JsFuture::from(Promise::race(&Array::of2(&begun, &rest))).await?;
+    let engine = download.engine()?;
+    Ok(Begun { engine, manifest_sha256, progress, rest })
+}
+
+/// Brings all files and makes the collection whole. Of what else is on the device, only the files in `kept` stay.
+async fn rest(download: Rc<Download>, kept: BTreeSet<String>) -> Result<JsValue, JsValue> {
     let lanes: Array = (0..LANES).map(|_| JsValue::from(future_to_promise(lane(download.clone())))).collect();
     JsFuture::from(Promise::all(&lanes)).await?;
     download.progress.report();
     download.store.keep_only(&kept).await;
-
-    let missing = || CollectionError::Missing { file: download.manifest.model.file.clone() };
-    let model = download.model.take().ok_or_else(missing).map_err(WebError::Collection)?;
-    let loader = download.loader.replace(Loader::new(download.manifest.clone()));
-    let collection = loader.finish().map_err(WebError::Collection)?;
-    Ok(Downloaded { model, collection, manifest_sha256, parts: download.progress.parts() })
+    download.engine()?.borrow_mut().complete().map_err(WebError::Collection)?;
+    Ok(JsValue::UNDEFINED)
 }
 
 /// The newest manifest that can be had, and its hash.
@@ -299,10 +317,40 @@ impl Download {
         let sha256 = sha256(bytes).await;
         if file.part == MODEL {
             self.manifest.model.verify(&sha256)?;
-            *self.model.borrow_mut() = Some(Model::from_hashed_bytes(&bytes.to_vec(), sha256)?);
-        } else {
-            self.loader.borrow_mut().add_hashed(&file.name, &Arrived(bytes), &sha256)?;
+            self.seat(Model::from_hashed_bytes(&bytes.to_vec(), sha256)?)?;
+        } else if let Some(loader) = self.loader.borrow_mut().as_mut() {
+            loader.add_hashed(&file.name, &Arrived(bytes), &sha256)?;
+        } else if let Some(loader) = self.engine()?.borrow_mut().loader() {
+            loader.add_hashed(&file.name, &Arrived(bytes), &sha256)?;
+        }
+        self.tell();
+        Ok(())
+    }
+
+    /// The model is here: what has come can be searched, and so can what will.
+    fn seat(&self, model: Model) -> Result<(), WebError> {
+        if let Some(loader) = self.loader.take() {
+            let engine = Engine::arriving(model, loader)?;
+            *self.engine.borrow_mut() = Some(Rc::new(RefCell::new(engine)));
         }
         Ok(())
+    }
+
+    /// Tells how many works can be searched, and when the first can.
+    fn tell(&self) {
+        let Some(engine) = self.engine.borrow().clone() else { return };
+        let searchable = engine.borrow().searchable();
+        self.progress.set_searchable(searchable);
+        if searchable.works > 0
+            && let Some(begin) = self.begin.take()
+        {
+            // What resolves a promise never throws.
+            let _ = begin.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    fn engine(&self) -> Result<Rc<RefCell<Engine>>, WebError> {
+        let missing = || CollectionError::Missing { file: self.manifest.model.file.clone() };
+        Ok(self.engine.borrow().clone().ok_or_else(missing)?)
     }
 }

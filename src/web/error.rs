@@ -34,6 +34,8 @@ pub enum WebError {
     Option { option: &'static str, reason: String },
     #[error("{what} {number} does not exist: the collection has {count}, counted from 0")]
     NotFound { what: &'static str, number: u32, count: usize },
+    #[error("work {number} is still on its way; ask again when more of the collection has come")]
+    NotYet { number: u32 },
     #[error("none of your own pictures has the number {id}; it may have been removed")]
     NoSuchPicture { id: u32 },
     #[error(transparent)]
@@ -61,7 +63,7 @@ impl WebError {
             WebError::TooLong { .. } => "CorruptedDownload",
             WebError::Aborted => "Aborted",
             WebError::Option { .. } => "BadOption",
-            WebError::NotFound { .. } | WebError::NoSuchPicture { .. } => "NotFound",
+            WebError::NotFound { .. } | WebError::NotYet { .. } | WebError::NoSuchPicture { .. } => "NotFound",
             WebError::Own(error) => own(error),
             WebError::Collection(error) => collection(error),
             WebError::Engine(error) => engine(error),

@@ -1,7 +1,7 @@
 //! The engine as a JavaScript class, for the worker behind the page: the only room that knows a browser.
 //!
-//! [`Eye::open`] fetches everything there is to fetch; nothing else here touches the network. Every failure reaches
-//! JavaScript as an `Error` with a `code` (see [`error`]), never as a panic.
+//! [`Eye::open`] has everything fetched that there is to fetch, and lets it be searched as it comes; nothing else here
+//! touches the network. Every failure reaches JavaScript as an `Error` with a `code` (see [`error`]), never as a panic.
 
 mod arrival;
 mod download;
@@ -15,14 +15,17 @@ mod question;
 mod store;
 mod values;
 
-use js_sys::{Array, Float32Array, Function, Object, Reflect, Uint8Array};
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Float32Array, Function, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use self::download::{Downloaded, Order};
+use self::download::{Begun, Order};
 use self::error::WebError;
-use self::progress::PartProgress;
+use self::progress::{PartProgress, Progress};
 use self::question::Answer;
 use crate::collection::{Collection, Conditions, Filter, Manifest, ModelFile, Sample, Thresholds};
 use crate::engine::{Engine, EngineError, SearchOptions};
@@ -30,13 +33,15 @@ use crate::image::{self, ImageError, Limits, Picture};
 use crate::index::Query;
 use crate::own::{self as own_pictures, Own, OwnFilter};
 
-/// A collection and its model, on this device.
+/// A collection and its model, on this device or, but for what can be searched already, on the way to it.
 #[wasm_bindgen]
 pub struct Eye {
-    engine: Engine,
+    /// Shared with the download, which adds to it between two calls.
+    engine: Rc<RefCell<Engine>>,
     own: Own,
     manifest_sha256: String,
-    parts: Vec<PartProgress>,
+    progress: Rc<Progress>,
+    rest: Promise,
 }
 
 /// What a page may want to say about a collection.
@@ -68,8 +73,10 @@ struct SampleInfo<'a> {
 
 #[wasm_bindgen]
 impl Eye {
-    /// Fetches the collection in the folder `url` with its model, from this device where it was fetched before.
-    /// `on_progress` is called with `{ done, total, parts: [{ part, done, total, fetched }] }`, in bytes.
+    /// Fetches the collection in the folder `url` with its model, from this device where it was fetched before. Resolves
+    /// as soon as some works can be searched; [`Eye::complete`] tells when all can.
+    /// `on_progress` is called with `{ done, total, parts: [{ part, done, total, fetched }], searchable: { works, of } }`,
+    /// in bytes and works.
     /// Options: `patience`, the milliseconds that the server may take to begin its answer to the first request;
     /// `consent`, a function that is asked with `{ missing, total }`, in bytes, before what is missing is fetched.
     pub async fn open(
@@ -80,15 +87,21 @@ impl Eye {
     ) -> Result<Eye, JsValue> {
         let (patience, consent) = (values::patience(&options)?, values::function(&options, "consent")?);
         let order = Order { url, on_progress, signal, patience, consent };
-        let Downloaded { model, collection, manifest_sha256, parts } = download::everything(order).await?;
-        let engine = Engine::new(model, collection).map_err(WebError::Engine)?;
-        let own = Own::beside(engine.collection().manifest()).map_err(WebError::Own)?;
-        Ok(Eye { engine, own, manifest_sha256, parts })
+        let Begun { engine, manifest_sha256, progress, rest } = download::begin(order).await?;
+        let own = Own::beside(engine.borrow().collection().manifest()).map_err(WebError::Own)?;
+        Ok(Eye { engine, own, manifest_sha256, progress, rest })
+    }
+
+    /// Resolves when everything is here and no more is fetched; rejects with the reason why the rest did not come. What
+    /// came can be searched all the same.
+    pub fn complete(&self) -> Promise {
+        self.rest.clone()
     }
 
     /// Title, size, model and thresholds of the collection.
     pub fn info(&self) -> Result<JsValue, JsValue> {
-        let manifest: &Manifest = self.collection().manifest();
+        let collection = self.collection();
+        let manifest: &Manifest = collection.manifest();
         let info = Info {
             title: &manifest.title,
             count: manifest.count,
@@ -96,7 +109,7 @@ impl Eye {
             model: &manifest.model,
             generator: &manifest.generator,
             sha256: &self.manifest_sha256,
-            parts: &self.parts,
+            parts: &self.progress.parts(),
             bytes: manifest.files().map(|(_, shard)| shard.bytes).fold(manifest.model.bytes, u64::saturating_add),
             thresholds: manifest.quality.thresholds,
             closer: manifest.quality.closer,
@@ -105,7 +118,8 @@ impl Eye {
         Ok(values::to_js(&info)?)
     }
 
-    /// The works nearest to a question: `{ matches, verdict, looked_at, exact }`. The question is a list of embeddings,
+    /// The works nearest to a question: `{ matches, verdict, looked_at, exact, searched: { works, of }, thresholds }`, where
+    /// fewer works than the collection has could be searched as long as the rest is on its way. The question is a list of embeddings,
     /// as `embed` gives them, of numbers of works, and of own pictures as `{ own: id }`; each match says under `query` which
     /// of them it is nearest to, and under `own` whose it is. Options: `limit`, `effort` (`"auto"`, `"exact"` or a number),
     /// `filters` (`{ column: [value, …] }` or `{ column: { from, to } }`), `without` and `withoutOwn` (numbers of works and
@@ -128,7 +142,7 @@ impl Eye {
             filter,
             ..defaults
         };
-        let found = own_pictures::search(&self.engine, own, &parts, &options).map_err(WebError::Engine)?;
+        let found = own_pictures::search(&self.engine.borrow(), own, &parts, &options).map_err(WebError::Engine)?;
         Ok(values::to_js(&Answer::from(found))?)
     }
 
@@ -141,7 +155,8 @@ impl Eye {
     /// at it. Options: `closer` (in several ways) and `region`.
     pub fn look(&self, bytes: &[u8], options: &JsValue) -> Result<Array, JsValue> {
         let looks = values::looks(options)?;
-        let embeddings = self.engine.look(&picture(bytes, options)?, looks).map_err(WebError::Engine)?;
+        let picture = picture(bytes, options)?;
+        let embeddings = self.engine.borrow().look(&picture, looks).map_err(WebError::Engine)?;
         let seen = looks.all().iter().zip(embeddings).map(|(look, embedding)| {
             let seen = Object::new();
             Reflect::set(&seen, &"look".into(), &look.to_string().into())?;
@@ -155,18 +170,19 @@ impl Eye {
     pub fn embed(&self, bytes: &[u8], options: &JsValue) -> Result<Float32Array, JsValue> {
         let normalized = values::option(options, "normalized")?.unwrap_or(false);
         let picture = picture(bytes, options)?;
-        let embedding = self.engine.model().embed(&picture).map_err(WebError::Model)?;
+        let embedding = self.engine.borrow().model().embed(&picture).map_err(WebError::Model)?;
         let numbers = if normalized { embedding.normalized() } else { embedding.0 };
         Ok(Float32Array::from(numbers.as_slice()))
     }
 
     /// The metadata record of a work.
     pub fn item(&self, id: u32) -> Result<JsValue, JsValue> {
-        self.check("work", id, self.collection().len())?;
+        self.check_arrived(id)?;
         Ok(values::to_js(self.collection().item(id as usize).record())?)
     }
 
-    /// The thumbnail of a work: a JPEG file, or nothing where the collection has no pictures.
+    /// The thumbnail of a work: a JPEG file, or nothing where the collection has no pictures, or as long as this one is on
+    /// its way.
     pub fn thumbnail(&self, id: u32) -> Result<Uint8Array, JsValue> {
         self.check("work", id, self.collection().len())?;
         Ok(Uint8Array::from(self.collection().thumbnail(id as usize)))
@@ -175,13 +191,15 @@ impl Eye {
     /// What the ready query pictures are: `[{ label, change }]`.
     pub fn samples(&self) -> Result<JsValue, JsValue> {
         let described = |Sample { label, change, .. }| SampleInfo { label, change };
-        Ok(values::to_js(&self.collection().samples().map(described).collect::<Vec<_>>())?)
+        let collection = self.collection();
+        Ok(values::to_js(&collection.samples().map(described).collect::<Vec<_>>())?)
     }
 
     /// A ready query picture: a JPEG file.
     pub fn sample(&self, number: u32) -> Result<Uint8Array, JsValue> {
-        self.check("sample", number, self.collection().samples().count())?;
-        let jpeg = self.collection().samples().nth(number as usize).map(|sample| sample.jpeg);
+        let collection = self.collection();
+        self.check("sample", number, collection.samples().count())?;
+        let jpeg = collection.samples().nth(number as usize).map(|sample| sample.jpeg);
         Ok(Uint8Array::from(jpeg.unwrap_or_default()))
     }
 
@@ -205,8 +223,8 @@ fn picture(bytes: &[u8], options: &JsValue) -> Result<Picture, WebError> {
 }
 
 impl Eye {
-    fn collection(&self) -> &Collection {
-        self.engine.collection()
+    fn collection(&self) -> Ref<'_, Collection> {
+        Ref::map(self.engine.borrow(), Engine::collection)
     }
 
     /// A part of a question: an embedding, or the number of a work or of an own picture, which stands for the stored vector
@@ -226,8 +244,17 @@ impl Eye {
                 "each of its parts is an embedding (Float32Array), the number of a work, or { own: number }".into();
             return Err(WebError::Option { option: "question", reason });
         };
-        self.check("work", number as u32, self.collection().len())?;
+        self.check_arrived(number as u32)?;
         Ok(self.collection().query(number as usize))
+    }
+
+    fn check_arrived(&self, number: u32) -> Result<(), WebError> {
+        let collection = self.collection();
+        self.check("work", number, collection.len())?;
+        match collection.arrived() {
+            Some(arrived) if !arrived.contains(number) => Err(WebError::NotYet { number }),
+            _ => Ok(()),
+        }
     }
 
     fn check(&self, what: &'static str, number: u32, count: usize) -> Result<(), WebError> {

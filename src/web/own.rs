@@ -132,7 +132,8 @@ struct Sizes {
 impl Eye {
     /// What an [`Embedder`] must be, and a name for what may be kept together: `{ file, sha256, raw, looks, key }`.
     pub fn own_kind(&self) -> Result<JsValue, JsValue> {
-        let manifest = self.engine.collection().manifest();
+        let collection = self.collection();
+        let manifest = collection.manifest();
         let kind = Kind {
             file: manifest.model.file.clone(),
             sha256: manifest.model.id.sha256.clone(),
@@ -155,8 +156,9 @@ impl Eye {
 
     /// The same as [`Embedder::prepare`], for browsers in which no worker of a pool gets the weights.
     pub fn own_prepare(&self, bytes: &[u8]) -> Result<Object, JsValue> {
-        let manifest = self.engine.collection().manifest();
-        prepared(self.engine.model(), bytes, manifest.embedding, manifest.looks())
+        let engine = self.engine.borrow();
+        let manifest = engine.collection().manifest();
+        prepared(engine.model(), bytes, manifest.embedding, manifest.looks())
     }
 
     /// Adds a picture: `{ file, added, sha256, vectors, thumbnail }`; false where it was here already.

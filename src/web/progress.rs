@@ -7,6 +7,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use super::values;
+use crate::engine::Coverage;
 
 /// Milliseconds between two reports, so that a fast download does not keep the page busy with them.
 const INTERVAL: f64 = 50.0;
@@ -16,6 +17,7 @@ struct Report<'a> {
     done: u64,
     total: u64,
     parts: &'a [PartProgress],
+    searchable: Coverage,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -38,12 +40,13 @@ pub enum Origin {
 pub struct Progress {
     listener: Function,
     parts: RefCell<Vec<PartProgress>>,
+    searchable: Cell<Coverage>,
     reported: Cell<f64>,
 }
 
 impl Progress {
-    /// `sizes`: the bytes of each file with the part it belongs to, in download order.
-    pub fn new(listener: Function, sizes: impl Iterator<Item = (&'static str, u64)>) -> Progress {
+    /// `works`: how many the collection has. `sizes`: the bytes of each file with the part it belongs to, in download order.
+    pub fn new(listener: Function, works: u32, sizes: impl Iterator<Item = (&'static str, u64)>) -> Progress {
         let mut parts: Vec<PartProgress> = Vec::new();
         for (part, bytes) in sizes {
             match parts.iter_mut().find(|known| known.part == part) {
@@ -51,7 +54,8 @@ impl Progress {
                 None => parts.push(PartProgress { part, done: 0, total: bytes, fetched: 0 }),
             }
         }
-        let progress = Progress { listener, parts: RefCell::new(parts), reported: Cell::new(0.0) };
+        let searchable = Cell::new(Coverage { works: 0, of: works as usize });
+        let progress = Progress { listener, parts: RefCell::new(parts), searchable, reported: Cell::new(0.0) };
         progress.report();
         progress
     }
@@ -70,6 +74,14 @@ impl Progress {
         }
     }
 
+    /// How many works can be searched by now.
+    pub fn set_searchable(&self, searchable: Coverage) {
+        // Told at once: whoever asks again then may have waited for it, and the next bytes may be long in coming.
+        if self.searchable.replace(searchable) != searchable {
+            self.report();
+        }
+    }
+
     /// Bytes that have to come again. What came over the network came all the same.
     pub fn take_back(&self, part: &str, bytes: u64) {
         self.change(part, |known| known.done = known.done.saturating_sub(bytes));
@@ -84,7 +96,8 @@ impl Progress {
         self.reported.set(Date::now());
         let parts = self.parts.borrow();
         let sum = |of: fn(&PartProgress) -> u64| parts.iter().map(of).fold(0, u64::saturating_add);
-        let report = Report { done: sum(|part| part.done), total: sum(|part| part.total), parts: &parts };
+        let (done, total) = (sum(|part| part.done), sum(|part| part.total));
+        let report = Report { done, total, parts: &parts, searchable: self.searchable.get() };
         if let Ok(report) = values::to_js(&report) {
             // A listener that throws does not stop the download.
             let _ = self.listener.call1(&JsValue::NULL, &report);

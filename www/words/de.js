@@ -100,6 +100,10 @@ export const de = {
       heading: (title) => `Mehr wie „${title}“`,
       explanation: "Was diesem am ähnlichsten sieht.",
     },
+    soFar: {
+      heading: "Bisher kein naher Treffer",
+      explanation: "Keines der Werke, die schon hier sind, ist nah genug, um ein Treffer zu heißen. Die anderen sind noch unterwegs.",
+    },
     filtered: "Unter den Werken, die die Filter durchlassen, ist keines nah genug, um ein Treffer zu heißen. Dies sind die nächsten davon.",
     empty: {
       heading: "Nichts mehr zu zeigen",
@@ -110,9 +114,10 @@ export const de = {
   status: {
     loading: "Wird vorbereitet. Sie können schon ein Bild auswählen.",
     ready: (number) => `Bereit. ${works(number)} zu durchsuchen, alle auf diesem Gerät.`,
-    queued: "Ihr Bild wird gesucht, sobald die Sammlung hier ist.",
+    queued: "Ihr Bild wird gesucht, sobald die ersten Werke hier sind.",
     searching: "Wird gesucht …",
     answered: (number) => (number === 0 ? "Kein Werk wird gezeigt." : `${works(number)} gezeigt, das nächste zuerst.`),
+    soFar: (number, all) => `Bisher ${count(number)} von ${count(all)} Werken durchsucht; die Antwort wird vollständig, sobald die anderen kommen.`,
     leftOut: (title) => `„${title}“ ist ausgelassen.`,
     part: ({ x, y, width, height }) =>
       `Ausschnitt: ${percent(width)} breit und ${percent(height)} hoch, ${percent(x)} von links und ${percent(y)} von oben.`,
@@ -187,10 +192,10 @@ export const de = {
     const said = number >= same ? "Das ist dasselbe Bild." : number >= similar ? "Das sieht ähnlich aus." : "Das ist nicht nah genug für einen Treffer.";
     return `${score(number)} von 1,000. In dieser Sammlung ist bei einem Bild wie diesem ab ${score(same)} dasselbe gemeint, ab ${score(similar)} sieht es ähnlich aus. ${said}`;
   },
-  numbers: (lookedAt, all, exact) => [
+  numbers: (lookedAt, all, exact, early) => [
     "Jedes Bild wird zu einer Liste von Zahlen, die sagt, wie es aussieht; die Ähnlichkeit vergleicht zwei solche Listen. 1,000 ist genau dasselbe Bild.",
     "Die Grenzen wurden an den eigenen Werken dieser Sammlung gemessen, als sie gebaut wurde; sie liegen höher bei einem Bild, dem viele Werke ähneln.",
-    exact ? `Für diese Antwort wurde jedes der ${works(all)} verglichen.` : `Für diese Antwort wurden ${count(lookedAt)} von ${works(all)} verglichen, die der Suchwald ausgewählt hat.`,
+    early ? `Für diese Antwort wurden ${count(lookedAt)} von ${count(all)} Werken verglichen; die anderen waren noch unterwegs.` : exact ? `Für diese Antwort wurde jedes der ${works(all)} verglichen.` : `Für diese Antwort wurden ${count(lookedAt)} von ${works(all)} verglichen, die der Suchwald ausgewählt hat.`,
   ].join(" "),
   numbersTitle: "Was die Zahlen bedeuten",
   scale: { none: "kein Treffer", similar: "ähnlich", same: "dasselbe" },

@@ -100,6 +100,11 @@ export const en = {
       heading: (title) => `More like “${title}”`,
       explanation: "What looks most like this one.",
     },
+    /** Nothing yet, while works are still on their way. */
+    soFar: {
+      heading: "No close match so far",
+      explanation: "None of the works that have come here is near enough to be called a match. The others are still on their way.",
+    },
     filtered: "Among the works that the filters let through, none is near enough to be called a match. These are the nearest of them.",
     empty: {
       heading: "Nothing left to show",
@@ -110,9 +115,10 @@ export const en = {
   status: {
     loading: "Getting ready. You can already choose a picture.",
     ready: (number) => `Ready. ${works(number)} to search, all on this device.`,
-    queued: "Your picture will be searched as soon as the collection is here.",
+    queued: "Your picture will be searched as soon as the first works are here.",
     searching: "Looking …",
     answered: (number) => (number === 0 ? "No work is shown." : `${works(number)} shown, nearest first.`),
+    soFar: (number, all) => `${count(number)} of ${works(all)} searched so far; the answer is completed as the others come.`,
     leftOut: (title) => `“${title}” is left out.`,
     part: ({ x, y, width, height }) =>
       `Part: ${percent(width)} wide and ${percent(height)} high, ${percent(x)} from the left and ${percent(y)} from the top.`,
@@ -190,10 +196,10 @@ export const en = {
     const said = number >= same ? "That is the same picture." : number >= similar ? "That looks alike." : "That is not near enough for a match.";
     return `${score(number)} of 1.000. In this collection, for a picture like this, ${score(same)} and more is the same picture, ${score(similar)} and more looks alike. ${said}`;
   },
-  numbers: (lookedAt, all, exact) => [
+  numbers: (lookedAt, all, exact, early) => [
     "Each picture becomes a list of numbers that says what it looks like; similarity compares two such lists. 1.000 is the very same picture.",
     "The limits were measured on this collection's own works when it was built; they are higher for a picture that many works resemble.",
-    exact ? `For this answer every one of the ${works(all)} was compared.` : `For this answer ${count(lookedAt)} of ${works(all)} were compared, picked by the search forest.`,
+    early ? `For this answer ${count(lookedAt)} of ${works(all)} were compared; the others were still on their way.` : exact ? `For this answer every one of the ${works(all)} was compared.` : `For this answer ${count(lookedAt)} of ${works(all)} were compared, picked by the search forest.`,
   ].join(" "),
   numbersTitle: "What the numbers mean",
   scale: { none: "no match", similar: "alike", same: "same" },

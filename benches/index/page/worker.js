@@ -116,6 +116,7 @@ async function measure() {
     eye?.free();
     const start = performance.now();
     eye = await Eye.open(site, () => {}, {}, undefined);
+    await eye.complete();
     times?.push(performance.now() - start);
   };
   fromMemory();
