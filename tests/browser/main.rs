@@ -7,6 +7,7 @@ mod accessible;
 mod answering;
 mod asking;
 mod driver;
+mod early;
 mod element;
 mod formats;
 mod language;
@@ -20,6 +21,8 @@ mod parity;
 mod parts;
 mod privacy;
 mod served;
+#[path = "../support/shards.rs"]
+mod shards;
 mod stage;
 mod trouble;
 mod trust;
@@ -140,6 +143,10 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         trouble::a_server_that_never_answers_is_given_up_and_asked_again,
         waiting::the_page_stands_before_the_program_comes_and_says_how_far_each_part_is,
         update::a_new_version_is_offered_and_comes_only_when_the_visitor_wants_it,
+        early::a_work_that_is_here_is_found_early_and_the_answer_completes_itself,
+        early::where_the_rest_does_not_come_the_early_answer_stays_and_trying_again_completes_it,
+        early::the_module_searches_early_and_tells_when_more_has_come,
+        early::an_early_search_goes_on_where_the_rest_is_aborted_or_arrives_damaged,
         waiting::a_connection_that_breaks_is_taken_up_again_where_it_broke,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
