@@ -281,12 +281,12 @@ pub async fn an_early_search_goes_on_where_the_rest_is_aborted_or_arrives_damage
     assert_eq!(page.run(aborted, vec![]).await?, json!(["Aborted", 5, true]));
 
     arriving.damaged.store(2, Ordering::Relaxed);
+    let begin = "const { open } = await import('/www/private-eye.js');
+        window.eye = await open('/collection/', { early: true, workers: 0 })";
+    page.run(begin, vec![]).await?;
     arriving.go();
-    let damaged = "const { open } = await import('/www/private-eye.js');
-        const eye = await open('/collection/', { early: true, workers: 0 });
-        const reason = await eye.complete.catch(({ code, message }) => [code, message]);
+    let damaged = "const reason = await eye.complete.catch(({ code, message }) => [code, message]);
         const found = await eye.search(5);
-        eye.close();
         return [...reason, found[0].id, found.searched.works < found.searched.of]";
     let said = page.run(damaged, vec![]).await?;
     assert!(said[1].as_str().is_some_and(|message| message.contains(&arriving.last)), "{said}");
