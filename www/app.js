@@ -12,7 +12,7 @@
 //   #requests                 number of requests since "ready"
 //   #rooms [data-room]        the doors: search | own
 
-import { hangThumbnails, inPlace, isDue } from "./arriving.js";
+import { inPlace, steps } from "./arriving.js";
 import { askedBy, shared } from "./ask.js";
 import { compare } from "./compare.js";
 import { element } from "./dom.js";
@@ -42,8 +42,10 @@ const say = (sentence) => {
   if (element("status").textContent !== sentence()) element("status").textContent = sentence();
 };
 
-/** `{ eye, columns, whole }`: the collection, as soon as the first works can be searched. */
+/** The collection and its columns, as soon as the first works can be searched. */
 let opened = null;
+/** How far it has come, in steps; in the end, Infinity. */
+let come = 0;
 /** Resolves with what can be searched first. */
 let first = null;
 /** Whether the rest of the collection did not come. */
@@ -101,11 +103,11 @@ function start() {
   say(() => words.status.loading);
   showRoom(true);
   element("loading").hidden = false;
+  come = 0;
   stalled = false;
-  let begun = null;
-  first = open(COLLECTION, { early: true, onProgress: (progress) => comes(progress, begun), onRequest: requests.add, beforeDownload: onMetered }).then((eye) => {
+  first = open(COLLECTION, { early: true, onProgress: comes, onRequest: requests.add, beforeDownload: onMetered }).then((eye) => {
     opened?.eye.close(); // of which the rest did not come
-    opened = begun = { eye, columns: [], whole: false };
+    opened = { eye, columns: [] };
     return eye;
   });
   const all = (async () => {
@@ -113,8 +115,8 @@ function start() {
     const [eye] = await Promise.all([first, keepOffline()]);
     await eye.complete;
     await loaded();
-    [begun.columns] = await Promise.all([eye.columns(), showRooms(), openRoom(eye, { like, changed: (gone) => trail.ownChanged(gone) })]);
-    begun.whole = true;
+    [opened.columns] = await Promise.all([eye.columns(), showRooms(), openRoom(eye, { like, changed: (gone) => trail.ownChanged(gone) })]);
+    come = Infinity;
     return eye;
   })();
   all.then((eye) => {
@@ -137,16 +139,15 @@ function start() {
 }
 
 /** More of the collection has come. */
-function comes(progress, begun) {
+function comes(progress) {
   showProgress(progress);
-  if (!begun || begun !== opened) return;
-  if (isDue(trail.current, progress.searchable)) askAgain();
-  else hangThumbnails(begun.eye, trail.current);
+  come = steps(progress);
+  askAgain();
 }
 
 /** Completes an early answer that the visitor is looking at. One that is not shown is asked for again when it is. */
 function askAgain() {
-  if (!current && trail.current?.early && !trail.own) run(trail.current, { anew: true });
+  if (!current && trail.current?.asked < come && !trail.own) run(trail.current, { anew: true });
 }
 
 function showRooms() {
@@ -223,9 +224,9 @@ async function run(search, { lead = false, anew = false } = {}) {
     controller.signal.throwIfAborted();
     if (!anew) setState("searching");
     if (!anew && !search.region) say(() => words.status.searching);
-    const early = !opened.whole;
+    const asked = come;
     await search.ask(eye, controller.signal);
-    search.early = early;
+    search.asked = asked;
     if (anew) inPlace(() => showResults(search));
     else showResults(search);
     if (!lead) return;
@@ -235,7 +236,7 @@ async function run(search, { lead = false, anew = false } = {}) {
     if (current === controller && error.code !== "Aborted" && error.name !== "AbortError") showError(error, search.name);
   } finally {
     if (current === controller) current = null;
-    if (!anew && opened?.whole) askAgain();
+    if (!anew) askAgain();
   }
 }
 
@@ -267,10 +268,10 @@ function show() {
   current?.abort();
   clearError();
   showQuery(search, choosePart);
-  if (search?.matches && !search.early) return showResults(search);
+  if (search?.matches && !(search.asked < come)) return showResults(search);
   showNoAnswer();
   if (search) return run(search);
-  if (!opened?.whole) {
+  if (come < Infinity) {
     setState("loading");
     return say(() => words.status.loading);
   }
@@ -311,7 +312,7 @@ function sayAgain() {
   sayMetered();
   if (failure) element("error").textContent = inWords(failure.error, failure.name);
   if (!opened) return;
-  if (opened.whole) {
+  if (come === Infinity) {
     element("facts").textContent = words.facts(opened.eye.info);
     showRooms();
     sayRoomAgain();

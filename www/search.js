@@ -24,8 +24,8 @@ export class Search {
   /** The answer: matches in rank order, and their thumbnails in the same order. */
   matches = null;
   thumbnails = [];
-  /** Whether it was asked for before the whole collection was here. */
-  early = false;
+  /** How far the collection had come when this was asked, in steps; Infinity where it was here. */
+  asked = Infinity;
 
   /** The part that was looked at last, so that it is not looked at again: `{ region, seen }`. */
   #part = null;

@@ -102,7 +102,7 @@ export const de = {
     },
     soFar: {
       heading: "Bisher kein naher Treffer",
-      explanation: "Keines der Werke, die schon hier sind, ist nah genug, um ein Treffer zu heißen. Die anderen sind noch unterwegs.",
+      explanation: "Nichts, was schon hier ist, ist nah genug, um ein Treffer zu heißen. Die anderen Werke sind unterwegs.",
     },
     filtered: "Unter den Werken, die die Filter durchlassen, ist keines nah genug, um ein Treffer zu heißen. Dies sind die nächsten davon.",
     empty: {
@@ -117,7 +117,7 @@ export const de = {
     queued: "Ihr Bild wird gesucht, sobald die ersten Werke hier sind.",
     searching: "Wird gesucht …",
     answered: (number) => (number === 0 ? "Kein Werk wird gezeigt." : `${works(number)} gezeigt, das nächste zuerst.`),
-    soFar: (number, all) => `Bisher ${count(number)} von ${count(all)} Werken durchsucht; die Antwort wird vollständig, sobald die anderen kommen.`,
+    soFar: (number, all) => `Bisher ${count(number)} von ${count(all)} Werken durchsucht; die anderen sind unterwegs.`,
     leftOut: (title) => `„${title}“ ist ausgelassen.`,
     part: ({ x, y, width, height }) =>
       `Ausschnitt: ${percent(width)} breit und ${percent(height)} hoch, ${percent(x)} von links und ${percent(y)} von oben.`,
@@ -195,7 +195,7 @@ export const de = {
   numbers: (lookedAt, all, exact, early) => [
     "Jedes Bild wird zu einer Liste von Zahlen, die sagt, wie es aussieht; die Ähnlichkeit vergleicht zwei solche Listen. 1,000 ist genau dasselbe Bild.",
     "Die Grenzen wurden an den eigenen Werken dieser Sammlung gemessen, als sie gebaut wurde; sie liegen höher bei einem Bild, dem viele Werke ähneln.",
-    early ? `Für diese Antwort wurden ${count(lookedAt)} von ${count(all)} Werken verglichen; die anderen waren noch unterwegs.` : exact ? `Für diese Antwort wurde jedes der ${works(all)} verglichen.` : `Für diese Antwort wurden ${count(lookedAt)} von ${works(all)} verglichen, die der Suchwald ausgewählt hat.`,
+    early ? "Für diese Antwort wurden die verglichen, die schon hier waren." : exact ? `Für diese Antwort wurde jedes der ${works(all)} verglichen.` : `Für diese Antwort wurden ${count(lookedAt)} von ${works(all)} verglichen, die der Suchwald ausgewählt hat.`,
   ].join(" "),
   numbersTitle: "Was die Zahlen bedeuten",
   scale: { none: "kein Treffer", similar: "ähnlich", same: "dasselbe" },

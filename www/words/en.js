@@ -103,7 +103,7 @@ export const en = {
     /** Nothing yet, while works are still on their way. */
     soFar: {
       heading: "No close match so far",
-      explanation: "None of the works that have come here is near enough to be called a match. The others are still on their way.",
+      explanation: "Nothing that is here is near enough to be called a match. The other works are on their way.",
     },
     filtered: "Among the works that the filters let through, none is near enough to be called a match. These are the nearest of them.",
     empty: {
@@ -118,7 +118,7 @@ export const en = {
     queued: "Your picture will be searched as soon as the first works are here.",
     searching: "Looking …",
     answered: (number) => (number === 0 ? "No work is shown." : `${works(number)} shown, nearest first.`),
-    soFar: (number, all) => `${count(number)} of ${works(all)} searched so far; the answer is completed as the others come.`,
+    soFar: (number, all) => `${count(number)} of ${works(all)} searched so far; the others are on their way.`,
     leftOut: (title) => `“${title}” is left out.`,
     part: ({ x, y, width, height }) =>
       `Part: ${percent(width)} wide and ${percent(height)} high, ${percent(x)} from the left and ${percent(y)} from the top.`,
@@ -199,7 +199,7 @@ export const en = {
   numbers: (lookedAt, all, exact, early) => [
     "Each picture becomes a list of numbers that says what it looks like; similarity compares two such lists. 1.000 is the very same picture.",
     "The limits were measured on this collection's own works when it was built; they are higher for a picture that many works resemble.",
-    early ? `For this answer ${count(lookedAt)} of ${works(all)} were compared; the others were still on their way.` : exact ? `For this answer every one of the ${works(all)} was compared.` : `For this answer ${count(lookedAt)} of ${works(all)} were compared, picked by the search forest.`,
+    early ? "For this answer, those were compared that were here." : exact ? `For this answer every one of the ${works(all)} was compared.` : `For this answer ${count(lookedAt)} of ${works(all)} were compared, picked by the search forest.`,
   ].join(" "),
   numbersTitle: "What the numbers mean",
   scale: { none: "no match", similar: "alike", same: "same" },
