@@ -1,9 +1,9 @@
 //! A whole collection with its model: from the device where it was before, from the server where it was not.
 //!
-//! Everything comes here, in one order, whether somebody asks meanwhile or not: what is fetched, and when, can therefore not
-//! depend on any question. As soon as there are a model and the first works, they can be searched. Files with a hash in
-//! their names never change, so a copy on the device is used without asking the server; only `manifest.json` is asked for
-//! at every visit, and the last one serves where there is no network.
+//! Everything comes here, in one order, whether somebody asks meanwhile or not: what is fetched can therefore not depend on
+//! any question. As soon as there are a model and the first works, they can be searched. Files with a hash in their names
+//! never change, so a copy on the device is used without asking the server; only `manifest.json` is asked for at every
+//! visit, and the last one serves where there is no network.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
