@@ -9,7 +9,7 @@ use private_eye::{
     image::{Limits, decode},
     index::{Effort, Query},
     model::Model,
-    own::{self, Addition, Duplicates, Kept, Own, OwnFilter, Prepared, Saved},
+    own::{self, Addition, Among, Duplicates, Kept, Own, OwnFilter, Prepared, Saved},
 };
 use std::{collections::BTreeMap, io::Cursor, path::Path};
 use support::{command, draw, draw_folder, query, run, tiny_network, workplace};
@@ -78,7 +78,7 @@ fn own_pictures_and_published_works_are_one_ranking() {
     let embeddings = engine.look(&decode(&png(&asked), &Limits::default()).unwrap(), Default::default()).unwrap();
     let parts = [Query::quantize(&embeddings[0]).unwrap()];
     let options = SearchOptions { limit: 8, ..SearchOptions::default() };
-    let answer = own::search(&engine, Some((&own, &filter)), &parts, &options).unwrap();
+    let answer = own::search(&engine, &own, &filter, &parts, &options).unwrap();
     let best = &answer.found[0];
     assert!(best.own && best.found.file == "trip/my-23.png" && best.found.title == "My 23");
     assert_eq!((best.found.score, best.found.rank, best.found.id), (1.0, 1, own.id(3)));
@@ -91,13 +91,42 @@ fn own_pictures_and_published_works_are_one_ranking() {
     let theirs: Vec<u32> = answer.found.iter().filter(|found| !found.own).map(|found| found.found.id).collect();
     assert_eq!(theirs, alone.matches.iter().map(|found| found.id).take(theirs.len()).collect::<Vec<_>>());
 
-    let without = OwnFilter { without: vec![own.id(3)] };
-    let answer = own::search(&engine, Some((&own, &without)), &parts, &options).unwrap();
+    let without = OwnFilter { without: vec![own.id(3)], ..OwnFilter::default() };
+    let answer = own::search(&engine, &own, &without, &parts, &options).unwrap();
     assert!(answer.found.iter().all(|found| found.found.file != "trip/my-23.png") && answer.looked_at == 11);
     let like = own.query(own.id(3)).unwrap();
-    let answer = own::search(&engine, Some((&own, &filter)), &[like], &options).unwrap();
+    let answer = own::search(&engine, &own, &filter, &[like], &options).unwrap();
     assert_eq!((answer.found[0].found.id, answer.found[0].found.score), (own.id(3), 1.0));
-    assert!(own::search(&engine, None, &parts, &options).unwrap().found.iter().all(|found| !found.own));
+}
+
+#[test]
+fn a_search_looks_among_all_or_the_works_or_own_pictures_alone() {
+    let place = workplace();
+    let engine = published(place.path(), &[]);
+    let own = own(&engine, 20..24);
+    let parts = [own.query(own.id(2)).unwrap()];
+    let options = SearchOptions { limit: 20, ..SearchOptions::default() };
+    let ask = |among: Among| {
+        let filter = OwnFilter { among, ..OwnFilter::default() };
+        own::search(&engine, &own, &filter, &parts, &options).unwrap()
+    };
+    let [all, works, mine] = [Among::All, Among::Works, Among::Own].map(ask);
+    let of = |answer: &own::Searched, own: bool| {
+        let found = answer.found.iter().filter(|found| found.own == own);
+        found.map(|found| (found.found.id, found.found.score, found.found.verdict)).collect::<Vec<_>>()
+    };
+    assert_eq!((of(&all, true).len(), of(&all, false).len(), all.looked_at), (4, 6, 10));
+    assert_eq!((of(&works, true), of(&works, false), works.looked_at), (vec![], of(&all, false), 6));
+    assert_eq!((of(&mine, true), of(&mine, false), mine.looked_at), (of(&all, true), vec![], 4));
+    assert!([&all, &works, &mine].into_iter().all(|answer| answer.exact));
+    assert_eq!(mine.thresholds, all.thresholds, "a score means the same wherever it is found");
+    assert_eq!(mine.verdict, mine.found[0].found.verdict);
+    assert!(mine.found.iter().map(|found| found.found.rank).eq(1..=4));
+
+    // Where there are none of one's own, among them is nothing to be found.
+    let none = Own::beside(engine.collection().manifest()).unwrap();
+    let filter = OwnFilter { among: Among::Own, ..OwnFilter::default() };
+    assert!(own::search(&engine, &none, &filter, &parts, &options).unwrap().found.is_empty());
 }
 
 #[test]
@@ -108,14 +137,16 @@ fn a_filter_leaves_out_those_who_lack_its_column() {
     fs_err::write(place.path().join("pictures/metadata.csv"), format!("file,Style\n{rows}")).unwrap();
     let engine = published(place.path(), &[]);
     let own = own(&engine, 20..23);
-    let filter = OwnFilter::default();
-    let ask = |condition: &str| {
+    let ask_among = |among: Among, condition: &str| {
+        let filter = OwnFilter { among, ..OwnFilter::default() };
         let filter_of = Filter { conditions: vec![condition.parse::<Condition>().unwrap()], without: vec![] };
         let options = SearchOptions { filter: filter_of, ..SearchOptions::default() };
-        let found = own::search(&engine, Some((&own, &filter)), &[own.query(0).unwrap()], &options)?.found;
+        let found = own::search(&engine, &own, &filter, &[own.query(0).unwrap()], &options)?.found;
         Ok::<_, private_eye::engine::EngineError>(found.iter().map(|found| found.own).collect::<Vec<_>>())
     };
+    let ask = |condition: &str| ask_among(Among::All, condition);
     let style = ask("Style=Ink").unwrap();
+    assert!(ask_among(Among::Own, "Style=Ink").unwrap().is_empty(), "there are none, which is no error");
     assert!(!style.is_empty() && style.iter().all(|own| !own));
     assert_eq!(ask(&format!("added={NOON}")).unwrap(), [true; 3]);
     assert!(ask("file=nothing.png").unwrap().is_empty());
@@ -285,6 +316,9 @@ fn an_empty_collection_of_own_pictures_changes_no_answer() {
     let own = own(&engine, []);
     let query = engine.collection().query(2);
     let options = SearchOptions { effort: Effort::Exact, ..SearchOptions::default() };
-    let alone = own::search(&engine, None, std::slice::from_ref(&query), &options).unwrap();
-    assert_eq!(own::search(&engine, Some((&own, &OwnFilter::default())), &[query], &options).unwrap(), alone);
+    let ask = |among: Among| {
+        let filter = OwnFilter { among, ..OwnFilter::default() };
+        own::search(&engine, &own, &filter, std::slice::from_ref(&query), &options).unwrap()
+    };
+    assert_eq!(ask(Among::All), ask(Among::Works));
 }

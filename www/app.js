@@ -85,10 +85,12 @@ element("left-out").querySelector("button").addEventListener("click", () => {
   trail.current.without = [];
   run(trail.current);
 });
-element("own-too").addEventListener("change", ({ target }) => {
-  trail.current.own = target.checked;
-  run(trail.current);
-});
+for (const choice of element("among").querySelectorAll("button")) {
+  choice.addEventListener("click", () => {
+    trail.current.among = choice.dataset.among;
+    run(trail.current);
+  });
+}
 element("proof").addEventListener("click", () => showTrust(opened.eye, requests.counts()));
 for (const choice of element("view").querySelectorAll("button")) {
   choice.addEventListener("click", () => {
@@ -165,9 +167,9 @@ function ask(files) {
   begin(new Search({ files }));
 }
 
-/** Searches for the like of a work, and goes on from the answer before: its filters hold. */
+/** Searches for the like of a work, and goes on from the answer before: what it was narrowed down to holds. */
 function like(work) {
-  begin(new Search({ work, filters: trail.current?.filters }));
+  begin(new Search({ work, filters: trail.current?.filters, among: trail.current?.among }));
 }
 
 /** Adds to the visitor's own pictures, in their room. */

@@ -56,7 +56,7 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
       const eye = await this.#membership.eye;
       this.#say(this.#words.status.searching);
       const limit = this.hasAttribute("limit") ? Number(this.getAttribute("limit")) : undefined;
-      const matches = await eye.search(picture, { limit, own: false, signal });
+      const matches = await eye.search(picture, { limit, among: "works", signal });
       const least = VERDICTS.indexOf(this.getAttribute("min-verdict") ?? "none");
       const shown = matches.filter(({ verdict }) => VERDICTS.indexOf(verdict) >= least);
       const thumbnails = await Promise.all(shown.map(({ id }) => eye.thumbnail(id)));

@@ -105,17 +105,18 @@ class Eye {
    *   for, as fractions of width and height
    * @param {Record<string, string[] | {from?: number, to?: number}>} [options.filters] wanted values of columns
    * @param {(number | {own: number})[]} [options.without] works and own pictures to leave out
-   * @param {boolean} [options.own] whether own pictures are searched as well; they are by default
+   * @param {"all" | "works" | "own"} [options.among] whose pictures may be matches: the works', the visitor's own, or, by
+   *   default, both
    * @param {boolean} [options.closer] look at each picture in several ways; each match says under `look` which one found it
    * @param {AbortSignal} [options.signal]
    *
    * @typedef {Blob | Float32Array | number | {own: number}} Part
    */
-  async search(question, { limit, effort, region, filters, without, own, closer, signal } = {}) {
+  async search(question, { limit, effort, region, filters, without, among, closer, signal } = {}) {
     const parts = await Promise.all((Array.isArray(question) ? question : [question]).map(async (part) =>
       (part instanceof Blob ? readable(part) : { part, approximate: false })));
     if (signal?.aborted) throw aborted();
-    const options = { limit, effort, region, filters, without, own, closer };
+    const options = { limit, effort, region, filters, without, among, closer };
     const answer = await this.#link.call("search", [parts.map(({ part }) => part), options], { signal });
     const { matches, verdict, looked_at: lookedAt, exact, searched, thresholds } = answer;
     return Object.assign(matches, { verdict, lookedAt, exact, searched, thresholds, approximate: parts.some(({ approximate }) => approximate) });

@@ -1,4 +1,5 @@
-// Filters by the collection's own columns: values with their counts, numbers by a range.
+// What an answer is narrowed down to: whose pictures, and values of the collection's own columns with their counts, or
+// numbers by a range.
 
 import { button, element, make } from "./dom.js";
 import { words } from "./words.js";
@@ -15,7 +16,9 @@ form.addEventListener("submit", (event) => event.preventDefault());
  * @param {() => void} changed called after a wish of the search has changed
  */
 export function showFilters(columns, search, changed) {
-  filters.hidden = columns.length === 0;
+  showAmong(search);
+  // Own pictures have none of the collection's columns.
+  filters.hidden = columns.length === 0 || (search.among === "own" && search.filtered === 0);
   const count = () => { filters.querySelector("summary").textContent = words.filtered(search.filtered); };
   const wish = (column, wanted) => {
     search.wish(column, wanted);
@@ -59,4 +62,13 @@ function range({ name, range: { from, to } }, wanted = {}, wish) {
   };
   const inputs = [];
   return make("p", { className: "range" }, number(words.from, from, wanted.from), number(words.to, to, wanted.to));
+}
+
+/** Says whose pictures are searched and how many they are, once the visitor has some of their own. */
+function showAmong({ among, counts }) {
+  element("among").hidden = counts.own === 0;
+  for (const choice of element("among").querySelectorAll("button")) {
+    choice.setAttribute("aria-pressed", choice.dataset.among === among);
+    choice.querySelector(".figures").textContent = words.count(counts[choice.dataset.among]);
+  }
 }

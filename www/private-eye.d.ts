@@ -147,10 +147,10 @@ export interface SearchOptions {
   /** Numbers of works, and of own pictures, to leave out. */
   without?: (number | { own: number })[];
   /**
-   * Whether the visitor's own pictures are searched as well; they are, where there are any. A filter on another column
-   * than `file`, `title` or `added` leaves them out, as it leaves out works without that column.
+   * Whose pictures may be matches: by default "all", the works of the collection and the visitor's own pictures. A filter
+   * on another column than `file`, `title` or `added` leaves own pictures out, as it leaves out works without that column.
    */
-  own?: boolean;
+  among?: "all" | "works" | "own";
   /** Look at each picture in several ways: slower, and finds what was framed or mirrored. */
   closer?: boolean;
   signal?: AbortSignal;

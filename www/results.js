@@ -63,13 +63,12 @@ export function showAnswer(search, info, on) {
   element("closer").hidden = Boolean(work) || search.closer || matches.verdict === "same" || !info.closer;
   element("results").replaceChildren(...matches.map((match, index) =>
     line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, matches.thresholds, on)));
-  element("own-too").firstElementChild.checked = search.own;
   element("more").hidden = !search.mayHaveMore;
   const out = element("left-out");
   out.hidden = search.without.length === 0;
   out.firstElementChild.textContent = words.leftOut(search.without.length);
   element("numbers").querySelector("summary").textContent = words.numbersTitle;
-  element("numbers-text").textContent = words.numbers(matches.lookedAt, info.count, matches.exact, isEarly(matches));
+  element("numbers-text").textContent = words.numbers(matches.lookedAt, search.counts[search.among], matches.exact, isEarly(matches));
 }
 
 /** Whether works were still on their way when this was asked. */
@@ -86,7 +85,7 @@ function said({ matches, work, filtered }) {
 function nearestTo(search, match) {
   const part = search.belongs(match);
   const found = part === null ? null : part === "part" ? words.nearestToPart : words.nearestTo(part);
-  const partOfWork = match.work_look?.startsWith("centre") && words.partOfWork;
+  const partOfWork = match.verdict !== "none" && match.work_look?.startsWith("centre") && words.partOfWork;
   return [found, words.looks[match.look], partOfWork].filter(Boolean).join(" · ") || null;
 }
 
@@ -99,19 +98,21 @@ function line({ match, thumbnail, nearest, found }, marks, { like, leaveOut, com
   return make("li", { className: found ? "found" : "", data: { rank, id, own, file, verdict, score, query } },
     make("div", { className: "picture" }, opens),
     make("div", { className: "caption" },
-      make("p", { className: "verdict", textContent: words.verdicts[verdict] }),
-      make("h3", { textContent: named }),
-      own && make("p", { className: "yours", textContent: words.own.yours }),
-      facts("maker", [item.maker, item.year]),
-      facts("style", [item.style]),
-      nearest && make("p", { className: "nearest", textContent: nearest }),
-      make("details", { className: "score figures" },
-        make("summary", { textContent: words.similarity(score) }),
-        scale(marks, score)),
-      make("p", { className: "deeds" },
-        button(words.moreLikeThis, () => like({ id, own, title, thumbnail }), { className: "link like", ariaLabel: words.moreLikeTitle(named) }),
-        button(words.notThisOne, () => leaveOut(match), { className: "link not", ariaLabel: words.notThisTitle(named) }),
-        original(item.link, named))));
+      make("div", {},
+        make("p", { className: "verdict", textContent: words.verdicts[verdict] }),
+        make("h3", { textContent: named }),
+        own && make("p", { className: "yours", textContent: words.own.yours }),
+        facts("maker", [item.maker, item.year]),
+        facts("style", [item.style])),
+      make("div", {},
+        nearest && make("p", { className: "nearest", textContent: nearest }),
+        make("details", { className: "score figures" },
+          make("summary", { textContent: words.similarity(score) }),
+          scale(marks, score)),
+        make("p", { className: "deeds" },
+          button(words.moreLikeThis, () => like({ id, own, title, thumbnail }), { className: "link like", ariaLabel: words.moreLikeTitle(named) }),
+          button(words.notThisOne, () => leaveOut(match), { className: "link not", title: words.notThisOne, ariaLabel: words.notThisTitle(named) }),
+          original(item.link, named)))));
 }
 
 export function facts(className, values) {

@@ -205,7 +205,6 @@ async function count() {
   element("own-said").textContent = number > 0 ? words.own.kept(number, bytes, storage) : words.own.empty;
   element("own-note").hidden = storage !== "memory";
   element("own-note").textContent = words.own.memory;
-  element("own-too").hidden = number === 0;
   for (const id of ["twins", "export", "forget-all"]) element(id).hidden = number === 0;
 }
 

@@ -16,8 +16,8 @@ export class Search {
   filters;
   /** The works that were left out, `{ id, own, title }`. */
   without = [];
-  /** Whether the visitor's own pictures are searched, too. */
-  own;
+  /** Whose pictures may be matches: "all", "works", or the visitor's "own". */
+  among;
   limit = LIMIT;
   /** Whether pictures are looked at in several ways. */
   closer = false;
@@ -26,15 +26,17 @@ export class Search {
   thumbnails = [];
   /** How far the collection had come when this was asked, in steps; Infinity where it was here. */
   asked = Infinity;
+  /** How many pictures there were to search, by whose they are. */
+  counts = null;
 
   /** The part that was looked at last, so that it is not looked at again: `{ region, seen }`. */
   #part = null;
 
-  constructor({ files = [], work = null, filters = {}, own = true }) {
+  constructor({ files = [], work = null, filters = {}, among = "all" }) {
     this.pictures = files.map((file) => ({ file, read: null, seen: null }));
     this.work = work;
     this.filters = filters;
-    this.own = own;
+    this.among = among;
   }
 
   get name() {
@@ -72,8 +74,10 @@ export class Search {
     const seen = this.work ? [] : await this.#look(eye, signal);
     const question = this.work ? [named(this.work)] : seen.map(({ embedding }) => embedding);
     const without = [...this.without, ...(this.work ? [this.work] : [])].map(named);
-    const { limit, filters, closer, own } = this;
-    const matches = await eye.search(question, { limit, filters, without, closer, own, signal });
+    const { count: own } = await eye.own.info();
+    if (own === 0) this.among = "all";
+    const { limit, filters, closer, among } = this;
+    const matches = await eye.search(question, { limit, filters, without, closer, among, signal });
     const thumbnails = await Promise.all(matches.map((match) => (match.own ? eye.own : eye).thumbnail(match.id)));
     signal.throwIfAborted();
     // The question is a list of embeddings; what counts is whose they are.
@@ -82,7 +86,7 @@ export class Search {
       Object.assign(match, { query, look });
     }
     matches.approximate = this.pictures.some(({ read }) => read.approximate);
-    Object.assign(this, { matches, thumbnails });
+    Object.assign(this, { matches, thumbnails, counts: { all: eye.info.count + own, works: eye.info.count, own } });
   }
 
   /** What is seen of the pictures and of the chosen part: `[{ embedding, look, query }]`, the part's query last. */

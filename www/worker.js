@@ -38,7 +38,7 @@ const methods = {
   samples: () => eye.samples().map((sample, index) => ({ ...sample, bytes: eye.sample(index) })),
   async search([question, { region, ...options }], { signal }) {
     // What is wrong with what is kept of own pictures is said by those who ask for them.
-    if (options.own !== false) await own.fresh().catch(() => {});
+    if (options.among !== "works") await own.fresh().catch(() => {});
     options.withoutOwn = options.without?.filter(isOwn).map(({ own: id }) => id);
     options.without = options.without?.filter((id) => !isOwn(id));
     const parts = []; // [embedding or number, its place in the question, the look at it]

@@ -17,7 +17,7 @@ mod search;
 pub use duplicates::Duplicates;
 pub use prepare::{Kept, Prepared};
 pub use save::{NewFile, Saved};
-pub use search::{Found, OwnFilter, Searched, search};
+pub use search::{Among, Found, OwnFilter, Searched, search};
 
 use std::collections::HashSet;
 

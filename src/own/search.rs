@@ -1,7 +1,9 @@
 use std::collections::HashSet;
 
+use serde::Deserialize;
+
 use super::Own;
-use crate::collection::{FilterError, Thresholds};
+use crate::collection::Thresholds;
 use crate::engine::{Coverage, Engine, EngineError, Match, SearchOptions, Verdict};
 use crate::index::{Allowed, Query, Sighting};
 
@@ -31,38 +33,53 @@ pub struct Found {
     pub query: usize,
 }
 
-/// Which of one's own pictures may be matches.
+/// Among whose pictures a search looks for matches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Among {
+    /// The published works and one's own pictures.
+    #[default]
+    All,
+    /// The published works.
+    Works,
+    /// One's own pictures.
+    Own,
+}
+
+/// Which of one's own pictures may be matches, and whether published works may be.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OwnFilter {
-    /// Numbers of those that are left out.
+    pub among: Among,
+    /// Numbers of own pictures that are left out.
     pub without: Vec<u32>,
 }
 
-/// Searches for all parts of a question among the published works that the options let through, and in `own`, where that is
-/// wanted. Conditions on columns hold for both; where one of the two lacks a column, none of it is a match.
+/// Searches for all parts of a question among the published works that the options let through, and in `own`, as far as
+/// that is wanted. Conditions on columns hold for both; where one of the two lacks a column, none of it is a match. What a
+/// score means follows from the published works, even where none of them may be a match.
 pub fn search(
     engine: &Engine,
-    own: Option<(&Own, &OwnFilter)>,
+    own: &Own,
+    filter: &OwnFilter,
     parts: &[Query],
     options: &SearchOptions,
 ) -> Result<Searched, EngineError> {
-    let own = own.filter(|(own, _)| !own.is_empty());
     let theirs = options.filter.allowed(engine.collection());
-    let ours = own
-        .map(|(own, filter)| Ok::<_, FilterError>((own, filter, options.filter.among(&own.items, &[])?)))
-        .transpose();
-    let (allowed, ours) = match (theirs, ours) {
+    let ours = (filter.among != Among::Works && !own.is_empty()).then(|| options.filter.among(&own.items, &[]));
+    let nobody = || Some(Allowed::none(engine.collection().len()));
+    let (allowed, ours) = match (theirs, ours.transpose()) {
         (Ok(allowed), Ok(ours)) => (allowed, ours),
         (Ok(allowed), Err(_)) => (allowed, None),
-        (Err(_), Ok(ours @ Some(_))) => (Some(Allowed::none(engine.collection().len())), ours),
+        (Err(_), Ok(ours @ Some(_))) => (nobody(), ours),
         (Err(error), _) => return Err(error.into()),
     };
+    let allowed = if filter.among == Among::Own { nobody() } else { allowed };
     let (answer, places) = engine.search_together(parts, allowed.as_ref(), options)?;
     let thresholds = answer.thresholds;
     let published = answer.matches.into_iter().zip(places);
     let mut found: Vec<Found> = published.map(|(found, query)| Found { found, own: false, query }).collect();
     let (mut verdict, mut looked_at) = (answer.verdict, answer.looked_at);
-    if let Some((own, filter, allowed)) = ours {
+    if let Some(allowed) = ours {
         let allowed = own.allowed(allowed, filter);
         looked_at += allowed.count();
         found.extend(own.nearest(engine, parts, &allowed, options.limit, thresholds)?);

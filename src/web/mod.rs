@@ -123,8 +123,8 @@ impl Eye {
     /// as `embed` gives them, of numbers of works, and of own pictures as `{ own: id }`; each match says under `query` which
     /// of them it is nearest to, and under `own` whose it is. Options: `limit`, `effort` (`"auto"`, `"exact"` or a number),
     /// `filters` (`{ column: [value, …] }` or `{ column: { from, to } }`), `without` and `withoutOwn` (numbers of works and
-    /// of own pictures that are left out), `own` (whether own pictures are searched; they are by default) and `closer`
-    /// (whether the embeddings are those of several looks at one picture, which more strangers resemble).
+    /// of own pictures that are left out), `among` (`"all"`, `"works"` or `"own"`: whose pictures may be matches) and
+    /// `closer` (whether the embeddings are those of several looks at one picture, which more strangers resemble).
     pub fn search(&self, question: Array, options: &JsValue) -> Result<JsValue, JsValue> {
         let defaults = SearchOptions::default();
         let parts = question.iter().map(|part| self.part(&part)).collect::<Result<Vec<Query>, WebError>>()?;
@@ -133,8 +133,10 @@ impl Eye {
         }
         let Conditions(conditions) = values::option(options, "filters")?.unwrap_or_default();
         let filter = Filter { conditions, without: values::option(options, "without")?.unwrap_or_default() };
-        let without = OwnFilter { without: values::option(options, "withoutOwn")?.unwrap_or_default() };
-        let own = values::option(options, "own")?.unwrap_or(true).then_some((&self.own, &without));
+        let own = OwnFilter {
+            among: values::option(options, "among")?.unwrap_or_default(),
+            without: values::option(options, "withoutOwn")?.unwrap_or_default(),
+        };
         let options = SearchOptions {
             limit: values::option(options, "limit")?.unwrap_or(defaults.limit),
             effort: values::effort(options)?,
@@ -142,7 +144,8 @@ impl Eye {
             filter,
             ..defaults
         };
-        let found = own_pictures::search(&self.engine.borrow(), own, &parts, &options).map_err(WebError::Engine)?;
+        let engine = self.engine.borrow();
+        let found = own_pictures::search(&engine, &self.own, &own, &parts, &options).map_err(WebError::Engine)?;
         Ok(values::to_js(&Answer::from(found))?)
     }
 

@@ -105,7 +105,7 @@ pub async fn own_pictures_are_found_in_one_ranking_with_the_collection(scene: Sc
         const first = all.find(({ file }) => file === "own picture-0000.jpg");
         const like = await eye.search({ own: first.id }, { limit: 3 });
         const others = await eye.search({ own: first.id }, { limit: 3, without: [{ own: first.id }, 0] });
-        const published = await eye.search({ own: first.id }, { limit: 3, own: false });
+        const published = await eye.search({ own: first.id }, { limit: 3, among: "works" });
         const filtered = await eye.search({ own: first.id }, { limit: 3, filters: { style: (await eye.columns())[0].values.map(([value]) => value) } });
         const thumbnail = await createImageBitmap(await eye.own.thumbnail(first.id));
         const { count, bytes, storage } = await eye.own.info();

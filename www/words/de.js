@@ -53,7 +53,10 @@ export const de = {
     rooms: "Räume",
     search: "Suche",
     own: "Ihre eigenen Bilder",
-    ownToo: "Auch Ihre eigenen Bilder",
+    among: "Wo gesucht wird",
+    everywhere: "Überall",
+    inCollection: "Die Sammlung",
+    onlyMine: "Nur meine",
     ownInvitation: "Legen Sie hier einen Ordner mit Bildern ab.",
     addFolder: "Ordner hinzufügen",
     addFiles: "Bilder hinzufügen",
@@ -79,18 +82,18 @@ export const de = {
     samples: "Bilder zum Probieren",
   },
 
-  verdicts: { same: "Dasselbe Bild", similar: "Sieht ähnlich aus", none: "Am nächsten, aber kein Treffer" },
+  verdicts: { same: "Dasselbe Bild", similar: "Sieht ähnlich aus", none: "Kein Treffer" },
 
   answers: {
     same: {
       heading: "Hier ist es",
       explanation: (matches) => (matches.filter((match) => match.verdict === "same").length > 1
-        ? "Mehr als ein Werk zeigt dasselbe Bild wie Ihres; das nächste steht vorn."
-        : "Das erste Werk zeigt dasselbe Bild wie Ihres. Die anderen sind die nächstähnlichen."),
+        ? "Mehr als eines zeigt dasselbe Bild wie Ihres; das nächste steht vorn."
+        : "Das erste zeigt dasselbe Bild wie Ihres. Die anderen sind die nächstähnlichen."),
     },
     similar: {
       heading: "Diese sehen ähnlich aus",
-      explanation: () => "Das erste kann Ihr Bild sein, stark verändert, oder diese Werke ähneln ihm nur.",
+      explanation: () => "Das erste kann Ihr Bild sein, stark verändert, oder diese ähneln ihm nur.",
     },
     none: {
       heading: "Kein naher Treffer",
@@ -104,10 +107,10 @@ export const de = {
       heading: "Bisher kein naher Treffer",
       explanation: "Nichts, was schon hier ist, ist nah genug, um ein Treffer zu heißen. Die anderen Werke sind unterwegs.",
     },
-    filtered: "Unter den Werken, die die Filter durchlassen, ist keines nah genug, um ein Treffer zu heißen. Dies sind die nächsten davon.",
+    filtered: "Von dem, was die Filter durchlassen, ist nichts nah genug, um ein Treffer zu heißen. Dies sind die nächsten davon.",
     empty: {
       heading: "Nichts mehr zu zeigen",
-      explanation: "Kein Werk hat alles, was die Filter verlangen. Nehmen Sie einige davon weg.",
+      explanation: "Nichts hat alles, was die Filter verlangen. Nehmen Sie einige davon weg.",
     },
   },
 
@@ -116,7 +119,7 @@ export const de = {
     ready: (number) => `Bereit. ${works(number)} zu durchsuchen, alle auf diesem Gerät.`,
     queued: "Ihr Bild wird gesucht, sobald die ersten Werke hier sind.",
     searching: "Wird gesucht …",
-    answered: (number) => (number === 0 ? "Kein Werk wird gezeigt." : `${works(number)} gezeigt, das nächste zuerst.`),
+    answered: (number) => (number === 0 ? "Nichts wird gezeigt." : `${count(number)} gezeigt, das nächste zuerst.`),
     soFar: (number, all) => `Bisher ${count(number)} von ${count(all)} Werken durchsucht; die anderen sind unterwegs.`,
     leftOut: (title) => `„${title}“ ist ausgelassen.`,
     part: ({ x, y, width, height }) =>
@@ -195,7 +198,7 @@ export const de = {
   numbers: (lookedAt, all, exact, early) => [
     "Jedes Bild wird zu einer Liste von Zahlen, die sagt, wie es aussieht; die Ähnlichkeit vergleicht zwei solche Listen. 1,000 ist genau dasselbe Bild.",
     "Die Grenzen wurden an den eigenen Werken dieser Sammlung gemessen, als sie gebaut wurde; sie liegen höher bei einem Bild, dem viele Werke ähneln.",
-    early ? "Für diese Antwort wurden die verglichen, die schon hier waren." : exact ? `Für diese Antwort wurde jedes der ${works(all)} verglichen.` : `Für diese Antwort wurden ${count(lookedAt)} von ${works(all)} verglichen, die der Suchwald ausgewählt hat.`,
+    early ? "Für diese Antwort wurden die verglichen, die schon hier waren." : exact ? `Für diese Antwort wurde alles verglichen, was sie zeigen darf: ${pictures(lookedAt)}.` : `Für diese Antwort wurden ${count(lookedAt)} von ${dative(all)} verglichen, die der Suchwald ausgewählt hat.`,
   ].join(" "),
   numbersTitle: "Was die Zahlen bedeuten",
   scale: { none: "kein Treffer", similar: "ähnlich", same: "dasselbe" },
@@ -215,7 +218,10 @@ export const de = {
       "Oder gehen Sie einfach vorher offline. Die Suche geht trotzdem.",
     ],
     downloadedTitle: "Was hierher kam",
-    downloaded: (fetched, total) => (fetched === 0 ? `${megabytes(total)} MB, war schon hier` : `${megabytes(total)} MB, davon ${megabytes(fetched)} MB gerade eben`),
+    downloaded: (fetched, total) => {
+      if (fetched === 0) return `${megabytes(total)} MB, war schon hier`;
+      return fetched === total ? `${megabytes(total)} MB, soeben` : `${megabytes(total)} MB, davon ${megabytes(fetched)} MB soeben`;
+    },
     whatTitle: "Was es genau ist",
     model: "Neuronales Netz (SHA-256)",
     collection: "Sammlung (SHA-256)",

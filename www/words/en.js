@@ -51,7 +51,10 @@ export const en = {
     rooms: "Rooms",
     search: "Search",
     own: "Your own pictures",
-    ownToo: "Your own pictures, too",
+    among: "Where to look",
+    everywhere: "Everywhere",
+    inCollection: "The collection",
+    onlyMine: "Only mine",
     ownInvitation: "Drop a folder of pictures here.",
     addFolder: "Add a folder",
     addFiles: "Add pictures",
@@ -78,19 +81,19 @@ export const en = {
   },
 
   /** A verdict of a single match. */
-  verdicts: { same: "Same picture", similar: "Looks alike", none: "Nearest, not a match" },
+  verdicts: { same: "Same picture", similar: "Looks alike", none: "Not a match" },
 
   /** The heading above an answer, and the sentence under it, by the verdict of the best match. */
   answers: {
     same: {
       heading: "Here it is",
       explanation: (matches) => (matches.filter((match) => match.verdict === "same").length > 1
-        ? "More than one work shows the same picture as yours; the nearest comes first."
-        : "The first work shows the same picture as yours. The others are the next nearest."),
+        ? "More than one shows the same picture as yours; the nearest comes first."
+        : "The first shows the same picture as yours. The others are the next nearest."),
     },
     similar: {
       heading: "These look alike",
-      explanation: () => "The first may be your picture, much changed, or these works only resemble it.",
+      explanation: () => "The first may be your picture, much changed, or these only resemble it.",
     },
     none: {
       heading: "No close match",
@@ -105,10 +108,10 @@ export const en = {
       heading: "No close match so far",
       explanation: "Nothing that is here is near enough to be called a match. The other works are on their way.",
     },
-    filtered: "Among the works that the filters let through, none is near enough to be called a match. These are the nearest of them.",
+    filtered: "Of what the filters let through, nothing is near enough to be called a match. These are the nearest of them.",
     empty: {
       heading: "Nothing left to show",
-      explanation: "No work has all that the filters ask for. Take some of them away.",
+      explanation: "Nothing has all that the filters ask for. Take some of them away.",
     },
   },
 
@@ -117,7 +120,7 @@ export const en = {
     ready: (number) => `Ready. ${works(number)} to search, all on this device.`,
     queued: "Your picture will be searched as soon as the first works are here.",
     searching: "Looking …",
-    answered: (number) => (number === 0 ? "No work is shown." : `${works(number)} shown, nearest first.`),
+    answered: (number) => (number === 0 ? "Nothing is shown." : `${count(number)} shown, nearest first.`),
     soFar: (number, all) => `${count(number)} of ${works(all)} searched so far; the others are on their way.`,
     leftOut: (title) => `“${title}” is left out.`,
     part: ({ x, y, width, height }) =>
@@ -199,7 +202,7 @@ export const en = {
   numbers: (lookedAt, all, exact, early) => [
     "Each picture becomes a list of numbers that says what it looks like; similarity compares two such lists. 1.000 is the very same picture.",
     "The limits were measured on this collection's own works when it was built; they are higher for a picture that many works resemble.",
-    early ? "For this answer, those were compared that were here." : exact ? `For this answer every one of the ${works(all)} was compared.` : `For this answer ${count(lookedAt)} of ${works(all)} were compared, picked by the search forest.`,
+    early ? "For this answer, those were compared that were here." : exact ? `For this answer everything that it may show was compared: ${pictures(lookedAt)}.` : `For this answer ${count(lookedAt)} of ${pictures(all)} were compared, picked by the search forest.`,
   ].join(" "),
   numbersTitle: "What the numbers mean",
   scale: { none: "no match", similar: "alike", same: "same" },
@@ -219,7 +222,10 @@ export const en = {
       "Or simply go offline first. The search works all the same.",
     ],
     downloadedTitle: "What came here",
-    downloaded: (fetched, total) => (fetched === 0 ? `${megabytes(total)} MB, was here already` : `${megabytes(total)} MB, ${megabytes(fetched)} MB of it just now`),
+    downloaded: (fetched, total) => {
+      if (fetched === 0) return `${megabytes(total)} MB, was here already`;
+      return fetched === total ? `${megabytes(total)} MB, just now` : `${megabytes(total)} MB, ${megabytes(fetched)} MB of it just now`;
+    },
     whatTitle: "What exactly it is",
     model: "Neural network (SHA-256)",
     collection: "Collection (SHA-256)",
