@@ -1,138 +1,43 @@
 //! The page as it is to somebody who does not see it or has no mouse: checked by axe-core in every state, and used by
 //! the keyboard alone.
 
-use axum::Router;
-use axum::routing::get;
 use fantoccini::key::Key;
 use libtest_mimic::Failed;
 use serde_json::json;
 
-use crate::answering::answered;
-use crate::page::{Page, until};
+use crate::page::Page;
 use crate::stage::Scene;
-use crate::works::{cropped, noise};
+use crate::visits::{self, Eyes, Looking};
 
 pub async fn axe_objects_to_nothing_while_the_collection_comes_and_when_it_is_here(scene: Scene) -> Result<(), Failed> {
-    // The weights never come, so that the page stays as it is while it loads.
-    let never = get(|| async { std::future::pending::<()>().await });
-    let loading = scene.serve_with(Router::new().route("/models/{file}", never))?;
-    let page = Page::open(&scene.client, &loading.url("/")).await?;
-    let parts = "return document.querySelectorAll('#parts li').length > 0";
-    until(async || Ok(page.run(parts, vec![]).await? == true)).await?;
-    axe(&page, "loading").await?;
-    assert_eq!(page.run("return document.body.dataset.state", vec![]).await?, "loading");
-
-    let served = scene.serve()?;
-    let page = scene.ready_page(&served).await?;
-    axe(&page, "ready").await?;
-    page.click("#proof").await?;
-    until(async || Ok(page.run("return Boolean(document.querySelector('#erase'))", vec![]).await? == true)).await?;
-    axe(&page, "trust panel").await?;
-    page.run("document.querySelector('#trust').close()", vec![]).await?;
-    page.run("document.documentElement.dir = 'rtl'", vec![]).await?;
-    axe(&page, "ready, from right to left").await
+    visits::waiting(&Looking { scene: &scene, eyes: Eyes::Axe }).await
 }
 
 pub async fn axe_objects_to_nothing_in_an_answer_and_what_is_done_with_it(scene: Scene) -> Result<(), Failed> {
-    let served = scene.serve()?;
-    let (page, results) = answered(&scene, &served.url("/"), 0.3).await?;
-    axe(&page, "results").await?;
-    page.click("#view [data-view=list]").await?;
-    page.click("#results .score summary").await?;
-    page.click("#filters summary").await?;
-    page.click("#numbers summary").await?;
-    page.click_and_answer("#filters [data-column=style] input").await?;
-    axe(&page, "a list, filtered, with all that can be opened open").await?;
-    page.click("#results .opens").await?;
-    axe(&page, "comparison").await?;
-    page.run("document.querySelector('#compare').close()", vec![]).await?;
-    page.click_and_answer("#filters form > .link").await?;
+    visits::answers(&Looking { scene: &scene, eyes: Eyes::Axe }).await
+}
 
-    page.click_and_answer("#part").await?;
-    axe(&page, "a part of the picture").await?;
-    page.click_and_answer("#results .like").await?;
-    page.click_and_answer("#results .not").await?;
-    axe(&page, "more like a work, one left out, with the trail").await?;
-
-    // Filters that no work passes.
-    page.forget_state().await?;
-    let impossible = "const year = document.querySelector('#filters [data-column=year] input');
-        year.value = 9000;
-        year.dispatchEvent(new Event('change'))";
-    page.run(impossible, vec![]).await?;
-    assert!(page.answer().await?.is_empty());
-    axe(&page, "nothing left").await?;
-
-    let noise = scene.file("noise.jpg", &noise()?)?;
-    page.ask(&noise).await?;
-    assert_eq!(page.verdict().await?, "none");
-    axe(&page, "no match").await?;
-    let work = scene.collection().picture(scene.collection().work(0.3))?;
-    let again = page.ask_all(&[&noise, &scene.file("a work.jpg", &cropped(&work)?)?]).await?;
-    assert_eq!(again[0].file, results[0].file);
-    axe(&page, "two pictures at once").await
+pub async fn axe_objects_to_nothing_in_the_own_room(scene: Scene) -> Result<(), Failed> {
+    visits::own_pictures(&Looking { scene: &scene, eyes: Eyes::Axe }).await
 }
 
 pub async fn axe_objects_to_nothing_when_something_is_wrong_and_offline(scene: Scene) -> Result<(), Failed> {
-    let nothing = scene.serve_with(Router::new().route("/collection/manifest.json", get(|| async { "[]" })))?;
-    let page = Page::open(&scene.client, &nothing.url("/")).await?;
-    page.error().await?;
-    axe(&page, "the collection cannot be opened").await?;
-
-    let mut served = scene.serve()?;
-    let page = scene.ready_page(&served).await?;
-    page.choose(&scene.file("notes.txt", b"no picture")?).await?;
-    page.error().await?;
-    axe(&page, "not a picture").await?;
-    served.stop();
-    until(async || Ok(served.is_off())).await?;
-    page.reload().await?;
-    page.wait_for_state("ready").await?;
-    axe(&page, "offline").await
+    visits::trouble(&Looking { scene: &scene, eyes: Eyes::Axe }).await
 }
 
-pub async fn axe_objects_to_nothing_in_the_element(scene: Scene) -> Result<(), Failed> {
-    let served = scene.serve()?;
-    let page = crate::element::example(&scene, &served).await?;
-    axe(&page, "elements").await?;
-    let work = scene.collection().work(0.25);
-    let search = "const [bytes] = arguments;
-        const element = document.querySelector('private-eye');
-        await element.search(new File([Uint8Array.from(bytes)], 'a.jpg'))";
-    page.run(search, vec![json!(cropped(&scene.collection().picture(work)?)?)]).await?;
-    axe(&page, "elements with an answer").await
-}
-
-pub async fn axe_objects_to_nothing_in_the_dark(scene: Scene) -> Result<(), Failed> {
-    let served = scene.serve()?;
-    let (page, _) = answered(&scene, &served.url("/"), 0.3).await?;
-    let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
-    page.devtools("Emulation.setEmulatedMedia", dark).await?;
-    for opens in ["#results .score summary", "#filters summary", "#numbers summary"] {
-        page.click(opens).await?;
-    }
-    axe(&page, "results in the dark").await?;
-    page.click("#results .opens").await?;
-    axe(&page, "comparison in the dark").await?;
-    page.run("document.querySelector('#compare').close()", vec![]).await?;
-    page.click("#proof").await?;
-    axe(&page, "trust panel in the dark").await?;
-    page.run("document.querySelector('#trust').close()", vec![]).await?;
-    page.choose(&scene.file("notes.txt", b"no picture")?).await?;
-    page.error().await?;
-    axe(&page, "an error in the dark").await
+pub async fn axe_objects_to_nothing_in_the_examples(scene: Scene) -> Result<(), Failed> {
+    visits::examples(&Looking { scene: &scene, eyes: Eyes::Axe }).await
 }
 
 /// Fails with everything that axe-core, with all its rules, finds in the page as it is.
 pub async fn axe(page: &Page, state: &str) -> Result<(), Failed> {
     let program =
         std::env::var_os("PRIVATE_EYE_AXE").ok_or("PRIVATE_EYE_AXE is not set; `cargo xtask test` sets it")?;
-    // Handed over as what the driver runs, so that the page's own rules for scripts stay as they are. A movement that
-    // is still under way would be looked at half transparent.
+    // A movement that is still under way would be looked at half transparent.
+    page.come_to_rest().await?;
+    // Handed over as what the driver runs, so that the page's own rules for scripts stay as they are.
     let script = format!(
         "if (!window.axe) {{\n{}\n}}
-         const moving = document.getAnimations().filter((movement) => movement.effect.getComputedTiming().endTime < Infinity);
-         await Promise.allSettled(moving.map((movement) => movement.finished));
          const {{ violations, passes }} = await window.axe.run(document, {{ resultTypes: ['violations'] }});
          const found = violations.map(({{ id, help, nodes }}) =>
              [id, help, ...nodes.map(({{ html, failureSummary }}) => `${{html}}: ${{failureSummary}}`)]);

@@ -61,8 +61,7 @@ pub async fn written_from_right_to_left_nothing_leaves_the_screen(scene: Scene) 
     let served = scene.serve()?;
     let (page, _) = answered(&scene, &served.url("/"), 0.3).await?;
     for width in [320, 1280] {
-        let screen = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 600 });
-        page.devtools("Emulation.setDeviceMetricsOverride", screen).await?;
+        page.on_screen(width, 844).await?;
         page.run("document.documentElement.dir = 'rtl'", vec![]).await?;
         let outside = "const { clientWidth, scrollWidth } = document.documentElement;
             return [scrollWidth > clientWidth, [...document.querySelectorAll('main *')].filter((shown) => {
@@ -70,7 +69,6 @@ pub async fn written_from_right_to_left_nothing_leaves_the_screen(scene: Scene) 
                 return width > 1 && !shown.closest('#trail') && (left < -1 || right > clientWidth + 1);
             }).map((shown) => shown.outerHTML.slice(0, 80))]";
         assert_eq!(page.run(outside, vec![]).await?, json!([false, []]), "at {width} pixels");
-        scene.keep_screenshot(&page, &format!("rtl-{width}.png")).await?;
     }
     Ok(())
 }

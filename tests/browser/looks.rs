@@ -5,30 +5,18 @@ use axum::extract::Path;
 use axum::response::Html;
 use axum::routing::get;
 use libtest_mimic::Failed;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::page::{Page, until};
 use crate::stage::Scene;
 use crate::works::cropped;
 
-/// The picture that the README shows.
-pub async fn screenshot_of_an_answer(scene: Scene) -> Result<(), Failed> {
-    let page =
-        answered(&scene, json!({ "width": 1280, "height": 860, "deviceScaleFactor": 1, "mobile": false })).await?;
-    let picture = scene.keep_screenshot(&page, "search.png").await?;
-    let picture = image::load_from_memory(&picture)?;
-    assert_eq!((picture.width(), picture.height()), (1280, 860));
-    Ok(())
-}
-
 pub async fn dark_mode_follows_the_system(scene: Scene) -> Result<(), Failed> {
-    let page =
-        answered(&scene, json!({ "width": 1280, "height": 860, "deviceScaleFactor": 1, "mobile": false })).await?;
+    let page = answered(&scene, 1280, 860).await?;
     let mut brightness = Vec::new();
     for scheme in ["light", "dark"] {
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        page.devtools("Emulation.setEmulatedMedia", features).await?;
-        let picture = image::load_from_memory(&scene.keep_screenshot(&page, &format!("{scheme}.png")).await?)?;
+        page.in_colours(scheme).await?;
+        let picture = image::load_from_memory(&page.screenshot().await?)?;
         brightness.push(picture.to_luma8().pixels().map(|pixel| u64::from(pixel.0[0])).sum::<u64>());
     }
     assert!(brightness[1] * 2 < brightness[0], "dark is not darker than light: {brightness:?}");
@@ -37,9 +25,7 @@ pub async fn dark_mode_follows_the_system(scene: Scene) -> Result<(), Failed> {
 
 pub async fn a_phone_shows_the_page_without_scrolling_sideways(scene: Scene) -> Result<(), Failed> {
     for width in [320, 390] {
-        let page =
-            answered(&scene, json!({ "width": width, "height": 844, "deviceScaleFactor": 2, "mobile": true })).await?;
-        scene.keep_screenshot(&page, &format!("phone-{width}.png")).await?;
+        let page = answered(&scene, width, 844).await?;
         let wide = page.run("return document.documentElement.scrollWidth", vec![]).await?;
         assert_eq!(wide, width, "something is wider than the screen");
     }
@@ -87,7 +73,7 @@ pub async fn on_a_phone_nothing_is_wider_than_the_screen(scene: Scene) -> Result
 }
 
 /// Fails where something can be scrolled to sideways, or is cut off at the edge of the screen.
-async fn fits(page: &Page, state: &str) -> Result<(), Failed> {
+pub async fn fits(page: &Page, state: &str) -> Result<(), Failed> {
     let outside = "const { clientWidth, scrollWidth } = document.documentElement;
         return [scrollWidth > clientWidth, [...document.querySelectorAll('body *')].filter((shown) => {
             const { left, right, width } = shown.getBoundingClientRect();
@@ -98,6 +84,20 @@ async fn fits(page: &Page, state: &str) -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("{state}: wider than the screen: {found}").into())
+}
+
+/// Fails where something to touch is lower than a fingertip, 44 pixels, where fingers are what the screen is for.
+pub async fn touchable(page: &Page, state: &str) -> Result<(), Failed> {
+    let low = "const all = document.querySelectorAll('a, button, summary, select, label:has(input), input:not([type=file]), input[type=file] + label');
+        // What a dialog lies over is out of reach; a part of the picture is as large as it is drawn; a label stands for its input.
+        const room = document.querySelector('dialog[open]') ?? document.body;
+        return [...all].filter((touched) => {
+            const { width, height } = touched.getBoundingClientRect();
+            return room.contains(touched) && touched.checkVisibility() && !touched.matches('label input, .move, .unseen') && width > 1 && height < 43.5;
+        }).map((touched) => [touched.getBoundingClientRect().height, touched.outerHTML.slice(0, 80)])";
+    assert_eq!(page.run("return matchMedia('(pointer: coarse)').matches", vec![]).await?, true);
+    let found = page.run(low, vec![]).await?;
+    if found == json!([]) { Ok(()) } else { Err(format!("{state}: too low for a finger: {found:#}").into()) }
 }
 
 pub async fn the_number_of_results_is_announced_politely(scene: Scene) -> Result<(), Failed> {
@@ -114,15 +114,14 @@ pub async fn the_number_of_results_is_announced_politely(scene: Scene) -> Result
     Ok(())
 }
 
-/// The page on a screen like this, with the answer to a crop of one work.
-async fn answered(scene: &Scene, screen: Value) -> Result<Page, Failed> {
+/// The page on a screen of this size, with the answer to a crop of one work.
+pub async fn answered(scene: &Scene, width: u32, height: u32) -> Result<Page, Failed> {
     let served = scene.serve()?;
     let page = Page::open(&scene.client, &served.url("/")).await?;
-    page.devtools("Emulation.setDeviceMetricsOverride", screen).await?;
+    page.on_screen(width, height).await?;
     page.wait_for_state("ready").await?;
     let query = cropped(&scene.collection().picture(scene.collection().work(0.55))?)?;
     page.ask(&scene.file("a postcard.jpg", &query)?).await?;
-    // The results come in with a short movement.
-    page.run("return Promise.all(document.getAnimations().map((movement) => movement.finished))", vec![]).await?;
+    page.come_to_rest().await?;
     Ok(page)
 }

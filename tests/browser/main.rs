@@ -10,6 +10,7 @@ mod driver;
 mod early;
 mod element;
 mod formats;
+mod gallery;
 mod language;
 mod looks;
 mod offline;
@@ -27,6 +28,7 @@ mod stage;
 mod trouble;
 mod trust;
 mod update;
+mod visits;
 mod waiting;
 mod weight;
 mod works;
@@ -109,6 +111,7 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         own_page::added_pictures_hang_in_their_room_with_their_number,
         own_page::adding_can_be_paused_gone_on_with_and_cancelled,
         own_page::an_own_picture_is_found_among_the_works_and_called_yours,
+        own_page::a_search_looks_everywhere_or_in_the_collection_or_among_own_pictures_only,
         own_page::a_removed_picture_is_found_no_more,
         own_page::near_duplicates_hang_together,
         own_page::what_was_exported_comes_back_after_everything_was_forgotten,
@@ -116,7 +119,6 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         own_page::the_trust_panel_counts_own_pictures_and_asks_before_it_erases_them,
         own_page::a_picture_dropped_in_the_own_room_is_added,
         own_page::the_keyboard_alone_leads_through_the_own_room,
-        own_page::axe_objects_to_nothing_in_the_own_room,
         own_page::the_own_room_speaks_german,
         own_page::where_nothing_can_be_kept_the_room_says_so_and_goes_on,
         looks::on_a_phone_nothing_is_wider_than_the_screen,
@@ -126,7 +128,8 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         accessible::axe_objects_to_nothing_while_the_collection_comes_and_when_it_is_here,
         accessible::axe_objects_to_nothing_in_an_answer_and_what_is_done_with_it,
         accessible::axe_objects_to_nothing_when_something_is_wrong_and_offline,
-        accessible::axe_objects_to_nothing_in_the_element,
+        accessible::axe_objects_to_nothing_in_the_own_room,
+        accessible::axe_objects_to_nothing_in_the_examples,
         element::elements_with_the_same_source_share_one_collection_and_search_apart,
         element::an_element_speaks_the_language_it_is_told_and_wears_what_the_page_gives_it,
         element::an_element_that_cannot_open_its_collection_says_so,
@@ -195,17 +198,24 @@ fn in_chromium(stage: &Arc<Stage>) -> Vec<Trial> {
         own_trouble::a_folder_that_is_chosen_comes_in_with_all_that_is_below_it,
         own_trouble::without_room_adding_stops_and_goes_on_once_there_is_room,
         own::a_thousand_own_pictures_go_in_and_memory_stays_flat,
-        looks::screenshot_of_an_answer,
         looks::dark_mode_follows_the_system,
         looks::a_phone_shows_the_page_without_scrolling_sideways,
-        accessible::axe_objects_to_nothing_in_the_dark,
         weight::without_module_data_and_icons_the_page_is_at_most_60_kb_of_brotli,
     ];
-    // No tests, and only for `cargo xtask bench page` and `cargo xtask bench own`.
+    // No tests, and only for `cargo xtask bench page`, `cargo xtask bench own` and `cargo xtask screenshots`.
     trials.extend(
-        trials![stage: weight::first_paint_and_usable_form, own::adding_photographs_of_ones_own,]
-            .into_iter()
-            .map(|trial| trial.with_ignored_flag(true)),
+        trials![stage:
+            weight::first_paint_and_usable_form,
+            own::adding_photographs_of_ones_own,
+            gallery::screenshot_for_the_readme,
+            gallery::screenshots_of_waiting,
+            gallery::screenshots_of_answers,
+            gallery::screenshots_of_own_pictures,
+            gallery::screenshots_of_trouble,
+            gallery::screenshots_of_the_examples,
+        ]
+        .into_iter()
+        .map(|trial| trial.with_ignored_flag(true)),
     );
     trials
 }

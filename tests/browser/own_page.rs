@@ -8,13 +8,13 @@ use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
 use crate::accessible::axe;
-use crate::page::{Page, until};
+use crate::page::{Page, Shown, until};
 use crate::served::Served;
 use crate::stage::Scene;
 use crate::works::{cropped, jpeg};
 
 const DOOR: &str = "#rooms [data-room=own]";
-const BACK: &str = "#rooms [data-room=search]";
+pub const BACK: &str = "#rooms [data-room=search]";
 
 pub async fn added_pictures_hang_in_their_room_with_their_number(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
@@ -102,15 +102,63 @@ pub async fn an_own_picture_is_found_among_the_works_and_called_yours(scene: Sce
     assert_eq!(without[0].file, work.file);
     assert!(without.iter().all(|shown| shown.title != "Picture 0"));
     assert_eq!(page.click_and_answer("#left-out button").await?, results);
-    let works = page.click_and_answer("#own-too input").await?;
-    assert!(works.iter().all(|shown| !shown.own) && works[0].file == work.file, "{works:#?}");
-    assert_eq!(page.click_and_answer("#own-too input").await?, results);
 
     // From the room, a click on a picture asks for its like.
     page.click(DOOR).await?;
     let like = page.click_and_answer("#own-pictures li:has([title='Picture 1.jpg']) .opens").await?;
     assert_eq!(like[0].file, scene.collection().work(0.7).file);
     assert_eq!(page.text_of("#own-title").await?, "", "the answer is in the other room");
+    Ok(())
+}
+
+pub async fn a_search_looks_everywhere_or_in_the_collection_or_among_own_pictures_only(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let files = pictures(&scene, &[0.2, 0.7])?;
+    page.ask(&files[0]).await?;
+    assert_eq!(page.text_of("#among").await?, "", "without own pictures there is no choice");
+    room(&page).await?;
+    add(&page, &files).await?;
+    page.forget_state().await?;
+    page.click(BACK).await?;
+    let everywhere = page.answer().await?;
+    assert!(everywhere[0].own && everywhere.iter().any(|shown| !shown.own), "{everywhere:#?}");
+    let all = scene.collection().len();
+    let choices =
+        page.run("return [...document.querySelectorAll('#among button')].map((choice) => choice.innerText)", vec![]);
+    let counted = [format!("Everywhere {}", all + 2), format!("The collection {all}"), "Only mine 2".to_owned()];
+    assert_eq!(choices.await?, json!(counted));
+
+    let only = |among: &str| format!("#among [data-among={among}]");
+    let mine = page.click_and_answer(&only("own")).await?;
+    let names = |shown: &[Shown]| shown.iter().map(|shown| shown.title.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&mine), ["Picture 0", "Picture 1"]);
+    assert!(page.text_of("#status").await?.starts_with("2 shown"));
+    assert_eq!(page.text_of("#filters summary").await?, "", "own pictures have no columns to filter by");
+    page.click("#numbers summary").await?;
+    assert!(page.text_of("#numbers-text").await?.ends_with("2 pictures."));
+    let pressed = "return [document.querySelector('#among [aria-pressed=true]').dataset.among, document.activeElement.dataset.among]";
+    assert_eq!(page.run(pressed, vec![]).await?, json!(["own", "own"]), "said to those who do not see it");
+
+    // It is a part of the search: of the next one that goes on from this, and not of an earlier one.
+    let like = page.click_and_answer("#results li:nth-child(2) .like").await?;
+    assert_eq!(names(&like), ["Picture 0"]);
+    let works = page.click_and_answer(&only("works")).await?;
+    assert!(works.iter().all(|shown| !shown.own) && works[0].file == scene.collection().work(0.7).file, "{works:#?}");
+    page.forget_state().await?;
+    page.run("history.back()", vec![]).await?;
+    assert_eq!(page.answer().await?, mine);
+    assert!(!page.run("return location.href", vec![]).await?.as_str().unwrap_or_default().contains("own"));
+
+    // With the last picture of one's own, the choice is gone.
+    room(&page).await?;
+    forget(&page).await?;
+    page.forget_state().await?;
+    page.click(BACK).await?;
+    assert!(page.answer().await?.iter().all(|shown| !shown.own));
+    assert_eq!(page.text_of("#among").await?, "");
     Ok(())
 }
 
@@ -277,36 +325,6 @@ pub async fn the_keyboard_alone_leads_through_the_own_room(scene: Scene) -> Resu
     Ok(())
 }
 
-pub async fn axe_objects_to_nothing_in_the_own_room(scene: Scene) -> Result<(), Failed> {
-    let served = scene.serve()?;
-    let page = room(&scene.ready_page(&served).await?).await?;
-    axe(&page, "empty room").await?;
-    give(&page, "#own-files", &many(&scene, 150)?).await?;
-    until(async || Ok(done(&page).await? > 3)).await?;
-    page.click("#pause").await?;
-    axe(&page, "adding").await?;
-    page.click("#cancel").await?;
-    idle(&page).await?;
-
-    let mut files = pictures(&scene, &[0.3])?;
-    files.push(scene.file("Saved again.jpg", &jpeg(&image::open(&files[0])?, 60)?)?);
-    files.push(scene.file("broken.jpg", &std::fs::read(&files[0])?[..600])?);
-    add(&page, &files).await?;
-    page.click("#own-report summary").await?;
-    axe(&page, "gallery").await?;
-    page.click("#twins").await?;
-    until(async || Ok(page.run("return !document.querySelector('#own-twins').hidden", vec![]).await? == true)).await?;
-    axe(&page, "near-duplicates").await?;
-    ask_to_forget(&page, "#forget-all").await?;
-    axe(&page, "question before forgetting").await?;
-    page.run("document.querySelector('#forget').close()", vec![]).await?;
-    page.click(BACK).await?;
-    page.ask(&files[0]).await?;
-    axe(&page, "an answer with own pictures").await?;
-    page.click("#results .opens").await?;
-    axe(&page, "comparison with an own picture").await
-}
-
 pub async fn the_own_room_speaks_german(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = room(&scene.ready_page(&served).await?).await?;
@@ -397,7 +415,7 @@ pub async fn walk_through_the_room(scene: &Scene, page: &Page) -> Result<(), Fai
     idle(page).await?;
     let exported = export(scene, page).await?;
     page.click_and_answer("#own-pictures .opens").await?;
-    page.click_and_answer("#own-too input").await?;
+    page.click_and_answer("#among [data-among=own]").await?;
     room(page).await?;
     forget(page).await?;
     give(page, "#import", &[exported]).await?;
@@ -407,13 +425,7 @@ pub async fn walk_through_the_room(scene: &Scene, page: &Page) -> Result<(), Fai
 
 /// Where the browser refuses every place to keep something in, the page says so and goes on.
 pub async fn where_nothing_can_be_kept_the_room_says_so_and_goes_on(scene: Scene) -> Result<(), Failed> {
-    // What the worker finds out about its browser is what it would find where these are switched off.
-    let store = scene.collection().site.join("www/own/store.js");
-    let refused = "Object.defineProperty(navigator, 'storage', { value: undefined });
-        Object.defineProperty(globalThis, 'indexedDB', { value: undefined });";
-    let script = format!("{refused}\n{}", std::fs::read_to_string(store)?);
-    let answer = move || async move { ([(axum::http::header::CONTENT_TYPE, "text/javascript")], script) };
-    let served = scene.serve_with(axum::Router::new().route("/www/own/store.js", axum::routing::get(answer)))?;
+    let served = serve_without_storage(&scene)?;
     keeps_nothing(&scene, &served).await
 }
 
@@ -437,6 +449,17 @@ pub async fn keeps_nothing(scene: &Scene, served: &Served) -> Result<(), Failed>
     page.wait_for_state("ready").await?;
     assert_eq!(page.text_of("#own-count").await?, "");
     Ok(())
+}
+
+/// Serves the site to a browser that keeps nothing: what the worker finds out about it is what it would find where every
+/// place to keep something in is switched off.
+pub fn serve_without_storage(scene: &Scene) -> Result<Served, Failed> {
+    let store = scene.collection().site.join("www/own/store.js");
+    let refused = "Object.defineProperty(navigator, 'storage', { value: undefined });
+        Object.defineProperty(globalThis, 'indexedDB', { value: undefined });";
+    let script = format!("{refused}\n{}", std::fs::read_to_string(store)?);
+    let answer = move || async move { ([(axum::http::header::CONTENT_TYPE, "text/javascript")], script) };
+    scene.serve_with(axum::Router::new().route("/www/own/store.js", axum::routing::get(answer)))
 }
 
 /// Enters the room.
@@ -474,7 +497,7 @@ async fn hung(page: &Page) -> Result<Vec<String>, Failed> {
 }
 
 /// How many pictures are done while some are under way.
-async fn done(page: &Page) -> Result<u64, Failed> {
+pub async fn done(page: &Page) -> Result<u64, Failed> {
     let value: Value = page.run("return document.querySelector('#underway-progress').value", vec![]).await?;
     Ok(value.as_f64().unwrap_or_default() as u64)
 }
@@ -485,7 +508,7 @@ pub async fn error(page: &Page) -> Result<String, Failed> {
 }
 
 /// Clicks on what asks before it forgets, and waits for the question.
-async fn ask_to_forget(page: &Page, selector: &str) -> Result<(), Failed> {
+pub async fn ask_to_forget(page: &Page, selector: &str) -> Result<(), Failed> {
     page.click(selector).await?;
     until(async || Ok(page.run("return document.querySelector('#forget').open", vec![]).await? == true)).await
 }
@@ -519,7 +542,7 @@ fn score(text: &str) -> f32 {
 }
 
 /// Parts of works at these places of the collection, as pictures of the visitor's own: `picture 0.jpg` and so on.
-fn pictures(scene: &Scene, at: &[f64]) -> Result<Vec<PathBuf>, Failed> {
+pub fn pictures(scene: &Scene, at: &[f64]) -> Result<Vec<PathBuf>, Failed> {
     let collection = scene.collection();
     let files = at.iter().enumerate().map(|(number, &at)| {
         scene.file(&format!("Picture {number}.jpg"), &cropped(&collection.picture(collection.work(at))?)?)
@@ -528,7 +551,7 @@ fn pictures(scene: &Scene, at: &[f64]) -> Result<Vec<PathBuf>, Failed> {
 }
 
 /// So many pictures of which no two are the same.
-fn many(scene: &Scene, count: u32) -> Result<Vec<PathBuf>, Failed> {
+pub fn many(scene: &Scene, count: u32) -> Result<Vec<PathBuf>, Failed> {
     let files = (0..count).map(|number| {
         let stripes = RgbImage::from_fn(240, 180, |x, y| {
             let mixed = (x / (4 + number % 9)).wrapping_mul(0x9E37_79B1 ^ number)

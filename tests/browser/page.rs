@@ -217,6 +217,27 @@ impl Page {
         Ok(())
     }
 
+    /// Shows the page as a screen of this size shows it, a finger's where it is as small as a phone's. Only in Chromium.
+    pub async fn on_screen(&self, width: u32, height: u32) -> Result<(), Failed> {
+        let phone = width < 600;
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", screen).await?;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await
+    }
+
+    /// Shows the page in the colours for this scheme, `light` or `dark`. Only in Chromium.
+    pub async fn in_colours(&self, scheme: &str) -> Result<(), Failed> {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await
+    }
+
+    /// Waits until nothing moves any more that comes to an end.
+    pub async fn come_to_rest(&self) -> Result<(), Failed> {
+        let rest = "const moving = document.getAnimations().filter((movement) => movement.effect.getComputedTiming().endTime < Infinity);
+            await Promise.allSettled(moving.map((movement) => movement.finished))";
+        self.run(rest, vec![]).await.map(drop)
+    }
+
     pub async fn screenshot(&self) -> Result<Vec<u8>, Failed> {
         Ok(self.client.screenshot().await?)
     }

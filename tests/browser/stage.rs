@@ -136,14 +136,11 @@ impl Scene {
         Ok(path)
     }
 
-    /// Keeps a screenshot where `cargo xtask test` collects them.
-    pub async fn keep_screenshot(&self, page: &Page, name: &str) -> Result<Vec<u8>, Failed> {
-        let picture = page.screenshot().await?;
-        if let Some(folder) = std::env::var_os("PRIVATE_EYE_SCREENSHOTS") {
-            let folder = Path::new(&folder);
-            std::fs::create_dir_all(folder)?;
-            std::fs::write(folder.join(name), &picture)?;
-        }
-        Ok(picture)
+    /// Keeps a screenshot where `cargo xtask screenshots` collects them.
+    pub async fn keep_screenshot(&self, page: &Page, name: &str) -> Result<(), Failed> {
+        let folder = std::env::var_os("PRIVATE_EYE_SCREENSHOTS").ok_or("PRIVATE_EYE_SCREENSHOTS is not set")?;
+        let folder = Path::new(&folder);
+        std::fs::create_dir_all(folder)?;
+        Ok(std::fs::write(folder.join(name), page.screenshot().await?)?)
     }
 }

@@ -60,7 +60,7 @@ enum Task {
     Model(model::Options),
     /// Builds the WebAssembly module in target/wasm
     Wasm,
-    /// Takes the pictures of the README anew, in a real browser
+    /// Takes pictures of the page in every state, in a real browser, and that of the README anew
     Screenshots,
 }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask screenshots`: the pictures that the README shows, taken by the browser tests.
+//! `cargo xtask screenshots`: the page in every state, taken by the browser tests, and from among them the picture that the
+//! README shows.
 
 use std::fs;
 
@@ -13,10 +14,11 @@ const KEPT: [&str; 1] = ["search.png"];
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     let site = test::site(workspace)?;
-    let count = test::browser_tests(workspace, &site, &["screenshot"])?;
+    let count = test::browser_tests(workspace, &site, &["screenshot", "--ignored"])?;
     if count.failed > 0 || count.passed == 0 {
         bail!("the screenshots could not be taken: {} tests passed, {} failed", count.passed, count.failed);
     }
+    say(format!("every state is in {}", workspace.target("screenshots").display()));
     let pictures = workspace.root().join("docs/pictures");
     fs::create_dir_all(&pictures)?;
     for name in KEPT {
