@@ -1,6 +1,7 @@
 // How <private-eye> looks. Made in script, so that it needs neither a request nor leave of the page's content policy.
 //
 // For the page around it:
+// (docs/embedding.md says the same to those who read no source)
 //   custom properties  --private-eye-accent, --private-eye-on-accent, --private-eye-ink, --private-eye-soft,
 //                      --private-eye-ground, --private-eye-line, --private-eye-size (width of a work)
 //   parts              frame, query, button, hint, progress, status, error, retry, results, result (with its verdict:
@@ -28,14 +29,14 @@ p, ol { margin: 0; padding: 0; font: inherit; list-style: none; }
 .query:empty { display: none; }
 .query img { display: block; max-width: 100%; max-height: 14rem; }
 .input { position: absolute; width: 1px; height: 1px; opacity: 0; pointer-events: none; }
-.button, .retry { padding: 0.65rem 1.2rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent); border-radius: 2px; cursor: pointer; }
+.button, .retry { min-height: 2.75rem; padding: 0.65rem 1.2rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid var(--accent); border-radius: 2px; cursor: pointer; }
 .retry { justify-self: start; color: var(--accent); background: none; }
 .button:has(:focus-visible), .retry:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 .hint, .status, [part~="maker"], [part~="verdict"] { font-size: 0.875em; color: var(--soft); }
 .progress { width: 100%; height: 4px; accent-color: var(--accent); }
 .error:not(:empty) { padding: 0.6rem 0.8rem; border-inline-start: 3px solid var(--accent); }
 
-.results { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--private-eye-size, 9rem), 100%), 1fr)); gap: 1.25rem 1rem; }
+.results { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--private-eye-size, 8.5rem), 100%), 1fr)); gap: 1.25rem 1rem; }
 .results:empty { display: none; }
 .results li { display: grid; gap: 0.15rem; align-content: end; min-width: 0; }
 .results img { display: block; max-width: 100%; max-height: 12rem; margin-block-end: 0.4rem; }

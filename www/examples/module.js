@@ -8,7 +8,7 @@ const list = document.querySelector("#matches");
 
 const eye = await open("../../collection/", {
   workers: 0, // nobody adds pictures of their own here
-  onProgress: ({ done, total }) => { status.textContent = `${Math.floor((done / total) * 100)} %`; },
+  onProgress: ({ done, total }) => { status.textContent = `Fetching the collection: ${Math.floor((done / total) * 100)} %`; },
 });
 status.textContent = `${eye.info.count} works. Choose a picture; it stays on this device.`;
 picture.disabled = false;
@@ -36,6 +36,8 @@ function line(title, score, thumbnail) {
   image.src = URL.createObjectURL(thumbnail);
   image.onload = () => URL.revokeObjectURL(image.src);
   const made = document.createElement("li");
-  made.append(image, `${title} (${score.toFixed(3)})`);
+  const number = document.createElement("small");
+  number.textContent = `similarity ${score.toFixed(3)}`;
+  made.append(image, title, number);
   return made;
 }
