@@ -33,3 +33,27 @@ fn modules_that_only_other_modules_name_are_announced_by_the_page() {
         announced.iter().filter(|script| !deeper.contains(*script) && !first.contains(script)).collect();
     assert!(needless.is_empty(), "nobody imports {needless:?}");
 }
+
+/// Whatever a page may set or style of the element is told to those who read no source.
+#[test]
+fn every_attribute_event_property_and_part_of_the_element_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
+    let (element, styles, guide) = (read("www/element.js"), read("www/element-styles.js"), read("docs/embedding.md"));
+    let after = |text: &str, start: &str, end: &[char]| -> BTreeSet<String> {
+        text.split(start).skip(1).filter_map(|rest| rest.split(end).next()).map(str::to_owned).collect()
+    };
+    let mut names = after(&element, "etAttribute(\"", &['"']);
+    names.extend(after(&element, "this.#tell(\"", &['"']));
+    names.extend(after(&element, "this.#part(\"", &['"']));
+    names.extend(after(&element, "part: \"", &['"']));
+    let made = element.split("part(\"").filter_map(|rest| rest.split_once("\", \""));
+    let made = made.filter(|(tag, _)| tag.chars().all(char::is_alphanumeric));
+    names.extend(made.filter_map(|(_, rest)| rest.split('"').next()).map(str::to_owned));
+    names.extend(after(&styles, "var(--private-eye-", &[',']).into_iter().map(|name| format!("--private-eye-{name}")));
+    assert!(names.len() > 20, "{names:?}");
+    let missing: Vec<_> = names.iter().filter(|name| !guide.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/embedding.md says nothing of {missing:?}");
+    let documented = after(&guide, "| `--private-eye-", &['`']);
+    assert!(documented.iter().all(|name| styles.contains(&format!("var(--private-eye-{name},"))), "{documented:?}");
+}

@@ -14,7 +14,8 @@ const HIGHEST: u64 = 2400;
 
 /// The picture that the README shows.
 pub async fn screenshot_for_the_readme(scene: Scene) -> Result<(), Failed> {
-    let page = answered(&scene, 1280, 860).await?;
+    let page = answered(&scene, 1280, 1000).await?;
+    page.run("document.activeElement.blur()", vec![]).await?;
     scene.keep_screenshot(&page, "search.png").await
 }
 

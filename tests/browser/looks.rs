@@ -77,7 +77,7 @@ pub async fn fits(page: &Page, state: &str) -> Result<(), Failed> {
     let outside = "const { clientWidth, scrollWidth } = document.documentElement;
         return [scrollWidth > clientWidth, [...document.querySelectorAll('body *')].filter((shown) => {
             const { left, right, width } = shown.getBoundingClientRect();
-            return width > 1 && !shown.closest('#trail') && (left < -1 || right > innerWidth + 1);
+            return width > 1 && shown.checkVisibility() && !shown.closest('#trail') && (left < -1 || right > innerWidth + 1);
         }).map((shown) => shown.outerHTML.slice(0, 80))]";
     let found = page.run(outside, vec![]).await?;
     if found == json!([false, []]) {
@@ -89,11 +89,11 @@ pub async fn fits(page: &Page, state: &str) -> Result<(), Failed> {
 /// Fails where something to touch is lower than a fingertip, 44 pixels, where fingers are what the screen is for.
 pub async fn touchable(page: &Page, state: &str) -> Result<(), Failed> {
     let low = "const all = document.querySelectorAll('a, button, summary, select, label:has(input), input:not([type=file]), input[type=file] + label');
-        // What a dialog lies over is out of reach; a part of the picture is as large as it is drawn; a label stands for its input.
+        // A link in a sentence is as high as its line; what a dialog lies over is out of reach; a part of the picture is as large as it is drawn; a label stands for its input.
         const room = document.querySelector('dialog[open]') ?? document.body;
         return [...all].filter((touched) => {
             const { width, height } = touched.getBoundingClientRect();
-            return room.contains(touched) && touched.checkVisibility() && !touched.matches('label input, .move, .unseen') && width > 1 && height < 43.5;
+            return room.contains(touched) && touched.checkVisibility() && !touched.matches('label input, .move, .unseen') && width > 1 && height < 43.5 && getComputedStyle(touched).display !== 'inline';
         }).map((touched) => [touched.getBoundingClientRect().height, touched.outerHTML.slice(0, 80)])";
     assert_eq!(page.run("return matchMedia('(pointer: coarse)').matches", vec![]).await?, true);
     let found = page.run(low, vec![]).await?;
