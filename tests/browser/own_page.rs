@@ -133,14 +133,14 @@ pub async fn a_search_looks_everywhere_or_in_the_collection_or_among_own_picture
 
     let only = |among: &str| format!("#among [data-among={among}]");
     let mine = page.click_and_answer(&only("own")).await?;
+    let pressed = "return [document.querySelector('#among [aria-pressed=true]').dataset.among, document.activeElement.dataset.among]";
+    assert_eq!(page.run(pressed, vec![]).await?, json!(["own", "own"]), "said to those who do not see it");
     let names = |shown: &[Shown]| shown.iter().map(|shown| shown.title.clone()).collect::<Vec<_>>();
     assert_eq!(names(&mine), ["Picture 0", "Picture 1"]);
     assert!(page.text_of("#status").await?.starts_with("2 shown"));
     assert_eq!(page.text_of("#filters summary").await?, "", "own pictures have no columns to filter by");
     page.click("#numbers summary").await?;
     assert!(page.text_of("#numbers-text").await?.ends_with("2 pictures."));
-    let pressed = "return [document.querySelector('#among [aria-pressed=true]').dataset.among, document.activeElement.dataset.among]";
-    assert_eq!(page.run(pressed, vec![]).await?, json!(["own", "own"]), "said to those who do not see it");
 
     // It is a part of the search: of the next one that goes on from this, and not of an earlier one.
     let like = page.click_and_answer("#results li:nth-child(2) .like").await?;
