@@ -19,7 +19,7 @@ pub async fn the_panel_counts_requests_and_names_what_came_here(scene: Scene) ->
     for hash in [sha256(&manifest), model["sha256"].as_str().unwrap_or_default().to_owned()] {
         assert!(text.contains(&hash), "{hash} is not in: {text}");
     }
-    assert!(text.contains(&format!("{megabytes} of it just now")), "what came over the network is not said: {text}");
+    assert!(text.contains(&format!("{megabytes}, just now")), "what came over the network is not said: {text}");
 
     // What lies on the device is named with its size, of which the weights are the most.
     let sizes = "const section = [...document.querySelectorAll('#trust-text section')].find((section) => section.querySelector('#erase'));
