@@ -30,6 +30,8 @@ export function showFilters(columns, search, changed) {
     showFilters(columns, search, changed);
     changed();
   }, { className: "link" });
+  // Where nothing is left, what asks for too much is shown.
+  if (search.filtered > 0 && search.matches.length === 0) filters.open = true;
   form.replaceChildren(...columns.map((column) => {
     const wanted = search.filters[column.name];
     const choices = column.values ? values(column, wanted, wish) : range(column, wanted, wish);
