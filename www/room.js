@@ -122,10 +122,11 @@ export function sayRoomAgain() {
 
 /** Hangs all pictures anew, and says in the language of the page how many there are. */
 async function hangAll() {
+  // Emptied first, so that what hung there before is not seen for a moment.
+  await inTurn(() => element("own-pictures").replaceChildren());
   element("own-twins").hidden = true;
   element("own-pictures").hidden = false;
   element("twins").setAttribute("aria-pressed", "false");
-  inTurn(() => element("own-pictures").replaceChildren());
   await Promise.all([count(), hangMore()]);
 }
 
