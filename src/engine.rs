@@ -57,7 +57,7 @@ impl Default for SearchOptions {
             effort: Effort::Auto,
             filter: Filter::default(),
             region: None,
-            looks: Looks::Once,
+            looks: Looks::default(),
             threshold: None,
             limits: Limits::default(),
         }
@@ -74,6 +74,14 @@ pub enum Verdict {
     Similar,
     /// The same picture.
     Same,
+}
+
+/// What is seen of a query picture in one way of looking at it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    pub look: Look,
+    /// As the embeddings of the collection are: normalized or raw.
+    pub embedding: Vec<f32>,
 }
 
 /// The matches of a query, best first.
@@ -249,30 +257,43 @@ impl Engine {
             }
             None => picture,
         };
-        let embeddings = self.look(seen, options.looks)?;
-        self.search_looks(&embeddings, options)
+        let mut looks = self.look(seen, if options.looks == Looks::Closer { &Looks::CLOSER } else { &Looks::ONCE })?;
+        let answer = self.search_looks(&looks, options)?;
+        if options.looks != Looks::Auto || self.is_sure(&answer) {
+            return Ok(answer);
+        }
+        looks.extend(self.look(seen, &Looks::CLOSER[1..])?);
+        self.search_looks(&looks, &SearchOptions { looks: Looks::Closer, ..options.clone() })
     }
 
-    /// The embeddings of a picture, one for each way of looking at it, as those of the collection are: normalized or raw.
-    pub fn look(&self, picture: &Picture, looks: Looks) -> Result<Vec<Vec<f32>>, EngineError> {
-        let embeddings = self.model.look(picture, looks.all())?;
-        let numbers = |embedding: Embedding| match self.collection().manifest().embedding {
-            EmbeddingKind::Normalized => embedding.normalized(),
-            EmbeddingKind::Raw => embedding.0,
+    /// Whether a closer look would add nothing, or nobody knows what its scores would mean.
+    fn is_sure(&self, answer: &Answer) -> bool {
+        answer.verdict == Verdict::Same || self.collection().manifest().quality.closer.is_none()
+    }
+
+    /// What is seen of a picture in each of these ways, as the embeddings of the collection are: normalized or raw.
+    pub fn look(&self, picture: &Picture, looks: &[Look]) -> Result<Vec<Seen>, EngineError> {
+        let seen = |(look, embedding): (Look, Embedding)| match self.collection().manifest().embedding {
+            EmbeddingKind::Normalized => Seen { look, embedding: embedding.normalized() },
+            EmbeddingKind::Raw => Seen { look, embedding: embedding.0 },
         };
-        Ok(embeddings.into_iter().map(numbers).collect())
+        Ok(self.model.look(picture, looks)?.into_iter().map(seen).collect())
     }
 
-    /// Searches for what [`Engine::look`] saw with the looks of these options. A work counts once, by the look in which
-    /// the picture is nearest to it.
-    pub fn search_looks(&self, embeddings: &[Vec<f32>], options: &SearchOptions) -> Result<Answer, EngineError> {
-        let queries = embeddings.iter().map(|numbers| Query::quantize(numbers)).collect::<Result<Vec<_>, _>>()?;
+    /// Searches for what [`Engine::look`] saw of one picture. A work counts once, by the look in which the picture is
+    /// nearest to it. With [`Looks::Auto`] the first look may be enough.
+    pub fn search_looks(&self, seen: &[Seen], options: &SearchOptions) -> Result<Answer, EngineError> {
+        let closer = options.looks == Looks::Closer;
+        if let (Looks::Auto, [first, _, ..]) = (options.looks, seen) {
+            let answer = self.search_looks(std::slice::from_ref(first), options)?;
+            let options = SearchOptions { looks: Looks::Closer, ..options.clone() };
+            return if self.is_sure(&answer) { Ok(answer) } else { self.search_looks(seen, &options) };
+        }
+        let queries = seen.iter().map(|seen| Query::quantize(&seen.embedding)).collect::<Result<Vec<_>, _>>()?;
         let allowed = options.filter.allowed(self.collection())?;
         let (mut answer, places) = self.search_together(&queries, allowed.as_ref(), options)?;
-        if options.looks != Looks::Once {
-            for (found, place) in answer.matches.iter_mut().zip(places) {
-                found.look = options.looks.all().get(place).copied();
-            }
+        for (found, place) in answer.matches.iter_mut().zip(places).filter(|_| closer) {
+            found.look = seen.get(place).map(|seen| seen.look);
         }
         Ok(answer)
     }
@@ -390,11 +411,11 @@ impl Engine {
     }
 
     /// What scores mean in this collection when a query is looked at in these ways, before the typical background; those of
-    /// an [`Answer`] are for its own.
+    /// an [`Answer`] are for its own. [`Looks::Auto`] begins with one look.
     pub fn thresholds(&self, looks: Looks) -> Thresholds {
         let Quality { thresholds, closer, .. } = self.collection().manifest().quality;
         match looks {
-            Looks::Once => thresholds,
+            Looks::Auto | Looks::Once => thresholds,
             Looks::Closer => closer.unwrap_or(thresholds),
         }
     }

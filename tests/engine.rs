@@ -2,11 +2,11 @@
 
 mod support;
 
-use image::{ImageFormat, RgbImage, imageops};
+use image::{ImageFormat, Rgb, RgbImage, imageops};
 use private_eye::{
     collection::{
-        self, About, CalibrationOptions, CollectionWriter, EmbeddingKind, Filter, Item, ModelFile, Thresholds,
-        calibrate,
+        self, About, CalibrationOptions, ChangedCopy, CollectionWriter, EmbeddingKind, Filter, Item, ModelFile,
+        Thresholds, calibrate,
     },
     engine::{Answer, Engine, EngineError, SearchOptions, Verdict},
     image::{Limits, Look, Looks, Region, decode},
@@ -50,13 +50,20 @@ fn collection_of(
         let picture = decode(&png(&draw(seed)), &Limits::default()).unwrap();
         let item = Item::new(format!("{seed}.png"), format!("No. {seed}")).with_column("note", "drawn by a test");
         let seen = model.look(&picture, looks).unwrap();
-        let normalized: Vec<Vec<f32>> = seen.iter().map(|embedding| embedding.normalized()).collect();
+        let normalized: Vec<Vec<f32>> = seen.iter().map(|(_, embedding)| embedding.normalized()).collect();
         writer.add_looks(&normalized, &item, b"").unwrap();
     }
     let options = ForestOptions { trees: 4, ..ForestOptions::default() };
     let forest = Forest::build(writer.vectors(), &options).unwrap();
     let measured = CalibrationOptions { rows: writer.rows(), ..CalibrationOptions::default() };
-    let quality = calibrate(writer.vectors(), &forest, &measured, |_| Vec::new()).unwrap();
+    // A site looks closely at changed copies of its works; here only the limits that come of it matter.
+    let mirrored = |item: u32| {
+        let copy = decode(&png(&imageops::flip_horizontal(&draw(u64::from(item)))), &Limits::default()).unwrap();
+        let mut seen =
+            model.look(&copy, &Looks::CLOSER).unwrap().into_iter().map(|(_, embedding)| embedding.normalized());
+        vec![ChangedCopy { whole: seen.next().unwrap(), closer: seen.collect() }]
+    };
+    let quality = calibrate(writer.vectors(), &forest, &measured, mirrored).unwrap();
     writer.finish(&forest, quality).unwrap();
     (model, collection::read(folder).unwrap())
 }
@@ -159,10 +166,55 @@ fn closer_looks_find_a_mirrored_picture_and_say_which_look_did() {
     found.sort_unstable();
     assert_eq!(found, (0..9).collect::<Vec<_>>(), "every work once");
 
-    let once = engine.search(&png(&mirrored), &SearchOptions::default()).unwrap();
+    let once = SearchOptions { looks: Looks::Once, ..SearchOptions::default() };
+    let once = engine.search(&png(&mirrored), &once).unwrap();
     let score = |answer: &Answer| answer.matches.iter().find(|found| found.id == 4).unwrap().score;
     assert!(score(&once) < score(&answer));
     assert_eq!(once.matches[0].look, None);
+}
+
+/// A photograph of a wall, four times as wide and as high as the work that hangs in its middle.
+fn on_a_wall(work: &RgbImage) -> RgbImage {
+    let (width, height) = work.dimensions();
+    let apart = |level: u8| {
+        let difference = |pixel: &Rgb<u8>| pixel.0.iter().map(|&value| u32::from(value.abs_diff(level))).sum::<u32>();
+        work.enumerate_pixels()
+            .filter(|(x, y, _)| *x == 0 || *y == 0 || x + 1 == width || y + 1 == height)
+            .map(|(_, _, pixel)| difference(pixel))
+            .min()
+    };
+    let level = (0..=255).max_by_key(|&level| apart(level)).unwrap();
+    let mut photograph = RgbImage::from_pixel(width * 4, height * 4, Rgb([level; 3]));
+    imageops::overlay(&mut photograph, work, i64::from(width * 3 / 2), i64::from(height * 3 / 2));
+    photograph
+}
+
+#[test]
+fn a_work_on_a_wall_is_looked_at_without_the_wall_where_the_whole_is_not_surely_the_same() {
+    let engine = engine(30);
+    let ask = |picture: &RgbImage, looks| {
+        engine.search(&png(picture), &SearchOptions { looks, ..SearchOptions::default() }).unwrap()
+    };
+    let photograph = on_a_wall(&draw(4));
+    assert_ne!(ask(&photograph, Looks::Once).verdict, Verdict::Same);
+    let answer = ask(&photograph, Looks::Auto);
+    assert_eq!((answer.matches[0].id, answer.matches[0].look), (4, Some(Look::Framed)));
+    assert_eq!(serde_json::to_value(&answer.matches[0]).unwrap()["look"], "framed");
+    assert_eq!(answer, ask(&photograph, Looks::Closer));
+
+    // What one look is sure of is not looked at again.
+    let work = draw(4);
+    let answer = ask(&work, Looks::Auto);
+    assert_eq!((answer.verdict, answer.matches[0].id, answer.matches[0].look), (Verdict::Same, 4, None));
+    assert_eq!(answer, ask(&work, Looks::Once));
+
+    // The same from what was seen before.
+    let seen =
+        |picture: &RgbImage| engine.look(&decode(&png(picture), &Limits::default()).unwrap(), &Looks::CLOSER).unwrap();
+    for picture in [&photograph, &work] {
+        let answer = engine.search_looks(&seen(picture), &SearchOptions::default()).unwrap();
+        assert_eq!(answer, ask(picture, Looks::Auto));
+    }
 }
 
 const TWO_LOOKS: [Look; 2] = [Look::Whole, Look::Centre(50)];
@@ -176,7 +228,7 @@ fn engine_of_two_looks(count: u64) -> Engine {
 /// The middle of a drawn picture: half of each side.
 fn middle(seed: u64) -> Vec<u8> {
     let picture = decode(&png(&draw(seed)), &Limits::default()).unwrap();
-    let seen = Look::Centre(50).at(&picture).into_owned();
+    let seen = Look::Centre(50).at(&picture).unwrap().into_owned();
     png(&RgbImage::from_raw(seen.width, seen.height, seen.rgb).unwrap())
 }
 
@@ -274,9 +326,8 @@ fn the_limits_of_an_answer_depend_on_the_picture_and_not_on_what_may_be_an_answe
         let ask = |limit, conditions: &[&str], effort| {
             let conditions = conditions.iter().map(|condition| condition.parse().unwrap()).collect();
             let filter = Filter { conditions, without: vec![] };
-            engine
-                .search(&png(&draw(stranger)), &SearchOptions { limit, filter, effort, ..Default::default() })
-                .unwrap()
+            let options = SearchOptions { limit, filter, effort, looks: Looks::Once, ..Default::default() };
+            engine.search(&png(&draw(stranger)), &options).unwrap()
         };
         let answer = ask(30, &[], Effort::Exact);
         let Thresholds { same, similar } = answer.thresholds;

@@ -6,7 +6,7 @@ use image::{ImageFormat, RgbImage};
 use private_eye::{
     collection::{self, Collection, Condition, Filter, Loader, Manifest},
     engine::{Engine, SearchOptions},
-    image::{Limits, decode},
+    image::{Limits, Looks, decode},
     index::{Effort, Query},
     model::Model,
     own::{self, Addition, Among, Duplicates, Kept, Own, OwnFilter, Prepared, Saved},
@@ -75,8 +75,9 @@ fn own_pictures_and_published_works_are_one_ranking() {
     let own = own(&engine, 20..26);
     let filter = OwnFilter::default();
     let asked = draw(23);
-    let embeddings = engine.look(&decode(&png(&asked), &Limits::default()).unwrap(), Default::default()).unwrap();
-    let parts = [Query::quantize(&embeddings[0]).unwrap()];
+    let embeddings = engine.look(&decode(&png(&asked), &Limits::default()).unwrap(), &Looks::ONCE).unwrap();
+    let embedding = &embeddings[0].embedding;
+    let parts = [Query::quantize(embedding).unwrap()];
     let options = SearchOptions { limit: 8, ..SearchOptions::default() };
     let answer = own::search(&engine, &own, &filter, &parts, &options).unwrap();
     let best = &answer.found[0];
@@ -87,7 +88,7 @@ fn own_pictures_and_published_works_are_one_ranking() {
     assert!(answer.found.iter().any(|found| !found.own));
 
     // Each of the two gives what it gives alone.
-    let alone = engine.search_embedding(&embeddings[0], &SearchOptions { limit: 8, ..options.clone() }).unwrap();
+    let alone = engine.search_embedding(embedding, &SearchOptions { limit: 8, ..options.clone() }).unwrap();
     let theirs: Vec<u32> = answer.found.iter().filter(|found| !found.own).map(|found| found.found.id).collect();
     assert_eq!(theirs, alone.matches.iter().map(|found| found.id).take(theirs.len()).collect::<Vec<_>>());
 

@@ -15,7 +15,7 @@ use private_eye::{
     },
     image::{self, Look, Looks, Picture, THUMBNAIL_SIDE, changes},
     index::{Forest, ForestOptions, Random, useful_trees},
-    model::{Embedding, Model},
+    model::Model,
 };
 use std::path::{Path, PathBuf};
 
@@ -176,7 +176,7 @@ impl Build {
         let look = |picture: &Picture| {
             let embeddings = model.look(picture, &self.looks).map_err(|error| error.to_string())?;
             let thumbnail = image::thumbnail(picture, self.thumbnail);
-            let normalized: Vec<Vec<f32>> = embeddings.iter().map(Embedding::normalized).collect();
+            let normalized: Vec<Vec<f32>> = embeddings.iter().map(|(_, embedding)| embedding.normalized()).collect();
             Ok((normalized, thumbnail.map_err(|error| error.to_string())?))
         };
         let bar = progress::bar("Embedding", works.works.len());
@@ -258,8 +258,8 @@ fn changed_copies(model: &Model, picture: Option<&Path>, seed: u64) -> Vec<Chang
     numbered
         .filter_map(|(number, change)| {
             let copy = changes::apply(&picture, &change, seed.wrapping_add(number));
-            let looks = if number == examined { Looks::Closer } else { Looks::Once };
-            let mut seen = model.look(&copy, looks.all()).ok()?.into_iter().map(|embedding| embedding.normalized());
+            let looks: &[Look] = if number == examined { &Looks::CLOSER } else { &Looks::ONCE };
+            let mut seen = model.look(&copy, looks).ok()?.into_iter().map(|(_, embedding)| embedding.normalized());
             Some(ChangedCopy { whole: seen.next()?, closer: seen.collect() })
         })
         .collect()

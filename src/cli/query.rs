@@ -35,19 +35,40 @@ pub struct Query {
     /// Leave out the work with this id.
     #[arg(long, value_name = "ID")]
     without: Vec<u32>,
-    /// Look at the picture in four ways: also at its middle, and mirrored. Takes four times as long.
-    #[arg(long)]
-    closer: bool,
+    #[command(flatten)]
+    looks: LooksOption,
     /// The score from which a match is a close one, for cosines -1 to 1 [default: the site's own].
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
     threshold: Option<f32>,
     /// The weights, where they are not in the site's models folder.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Print one JSON array of {rank, id, file, title, score, distance, verdict, item}; with --closer also {look},
+    /// Print one JSON array of {rank, id, file, title, score, distance, verdict, item}, also {look} after a closer look,
     /// and {work_look} where the site looks at each work in several ways.
     #[arg(long)]
     json: bool,
+}
+
+/// How closely to look at a query.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct LooksOption {
+    /// Look in five ways at once: also at what hangs on the wall, at the middle, and mirrored. Left out, that is done only
+    /// where one look finds nothing that is surely the same picture.
+    #[arg(long, conflicts_with = "once")]
+    closer: bool,
+    /// Look at the whole picture only.
+    #[arg(long)]
+    once: bool,
+}
+
+impl LooksOption {
+    pub fn looks(self) -> Looks {
+        match self {
+            LooksOption { closer: true, .. } => Looks::Closer,
+            LooksOption { once: true, .. } => Looks::Once,
+            LooksOption { .. } => Looks::Auto,
+        }
+    }
 }
 
 fn score(text: &str) -> Result<f32, String> {
@@ -72,7 +93,7 @@ impl Query {
             effort,
             filter,
             threshold: self.threshold,
-            looks: if self.closer { Looks::Closer } else { Looks::Once },
+            looks: self.looks.looks(),
             ..SearchOptions::default()
         };
         let answer = engine.search(&bytes, &options).map_err(|error| Failure::at(self.picture.display(), error))?;

@@ -15,6 +15,7 @@
 pub mod changes;
 mod error;
 mod format;
+mod framed;
 mod jpeg;
 mod look;
 mod orientation;

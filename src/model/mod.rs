@@ -113,11 +113,12 @@ impl Model {
         Ok(Embedding(self.graph.run(&input.rgb)?))
     }
 
-    /// What is seen of a picture in each of these ways.
+    /// What is seen of a picture in each of these ways, in their order; those in which nothing is seen are left out.
     ///
     /// # Errors
     /// As [`Model::embed`].
-    pub fn look(&self, picture: &Picture, looks: &[Look]) -> Result<Vec<Embedding>, ModelError> {
-        looks.iter().map(|look| self.embed(&look.at(picture))).collect()
+    pub fn look(&self, picture: &Picture, looks: &[Look]) -> Result<Vec<(Look, Embedding)>, ModelError> {
+        let seen = looks.iter().filter_map(|&look| Some((look, look.at(picture)?)));
+        seen.map(|(look, seen)| Ok((look, self.embed(&seen)?))).collect()
     }
 }

@@ -32,7 +32,8 @@ impl Prepared {
             EmbeddingKind::Normalized => embedding.normalized(),
             EmbeddingKind::Raw => embedding.0,
         };
-        let vectors = model.look(&picture, looks)?.into_iter().flat_map(numbers).collect();
+        let seen = model.look(&picture, looks)?.into_iter();
+        let vectors = seen.flat_map(|(_, embedding)| numbers(embedding)).collect();
         Ok(Prepared { vectors, thumbnail: image::thumbnail(&picture, THUMBNAIL_SIDE)? })
     }
 

@@ -28,8 +28,8 @@ use self::error::WebError;
 use self::progress::{PartProgress, Progress};
 use self::question::Answer;
 use crate::collection::{Collection, Conditions, Filter, Manifest, ModelFile, Sample, Thresholds};
-use crate::engine::{Engine, EngineError, SearchOptions};
-use crate::image::{self, ImageError, Limits, Picture};
+use crate::engine::{Engine, EngineError, SearchOptions, Seen};
+use crate::image::{self, ImageError, Limits, Look, Looks, Picture};
 use crate::index::Query;
 use crate::own::{self as own_pictures, Own, OwnFilter};
 
@@ -157,10 +157,13 @@ impl Eye {
     /// What is seen of the picture, ready to be searched for: a list of `{ look, embedding }`, one for each way of looking
     /// at it. Options: `closer` (in several ways) and `region`.
     pub fn look(&self, bytes: &[u8], options: &JsValue) -> Result<Array, JsValue> {
-        let looks = values::looks(options)?;
+        let looks: &[Look] = match values::looks(options)? {
+            Looks::Closer => &Looks::CLOSER,
+            Looks::Auto | Looks::Once => &Looks::ONCE,
+        };
         let picture = picture(bytes, options)?;
-        let embeddings = self.engine.borrow().look(&picture, looks).map_err(WebError::Engine)?;
-        let seen = looks.all().iter().zip(embeddings).map(|(look, embedding)| {
+        let seen = self.engine.borrow().look(&picture, looks).map_err(WebError::Engine)?;
+        let seen = seen.into_iter().map(|Seen { look, embedding }| {
             let seen = Object::new();
             Reflect::set(&seen, &"look".into(), &look.to_string().into())?;
             Reflect::set(&seen, &"embedding".into(), &Float32Array::from(embedding.as_slice()))?;

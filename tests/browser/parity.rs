@@ -61,7 +61,7 @@ pub async fn parity_of_search_results(scene: Scene) -> Result<(), Failed> {
     files.push(("stranger.png".to_owned(), png(320, 200)?));
     let whole = collection.picture(collection.work(0.5))?.to_rgb8();
     let whole = Picture { width: whole.width(), height: whole.height(), rgb: whole.into_raw() };
-    let middle = Look::Centre(50).at(&whole).into_owned();
+    let middle = Look::Centre(50).at(&whole).ok_or("a picture without a middle")?.into_owned();
     let middle = RgbImage::from_raw(middle.width, middle.height, middle.rgb).ok_or("a picture without its pixels")?;
     files.push(("middle.png".to_owned(), formats::encode(&DynamicImage::ImageRgb8(middle), ImageFormat::Png)?));
     let (_served, page) = lab(&scene, files.clone()).await?;

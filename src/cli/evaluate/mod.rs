@@ -4,13 +4,13 @@ mod chart;
 mod labels;
 mod measure;
 
-use super::{Failure, embedding, print, print_json, progress, site, use_threads, works::Skipped};
+use super::{Failure, embedding, print, print_json, progress, query::LooksOption, site, use_threads, works::Skipped};
 use clap::Args;
 use labels::Label;
 use measure::{Outcome, Point, Report};
 use private_eye::{
     engine::{Engine, SearchOptions},
-    image::{Looks, Picture},
+    image::{Look, Looks, Picture},
     index::Effort,
 };
 use std::path::{Path, PathBuf};
@@ -35,9 +35,8 @@ pub struct Evaluate {
     /// Compare with about this many works.
     #[arg(long, value_name = "N")]
     effort: Option<usize>,
-    /// Look at every query in four ways, as `private-eye query --closer` does.
-    #[arg(long)]
-    closer: bool,
+    #[command(flatten)]
+    looks: LooksOption,
     /// The weights, where they are not in the site's models folder.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -58,7 +57,9 @@ impl Evaluate {
         let engine = site::engine(&self.site, self.model.as_deref())?;
         let labels = labels::read(&self.queries, engine.collection())?;
         let outcomes = self.outcomes(&engine, &labels)?;
-        let similar = engine.thresholds(self.looks()).similar;
+        let looks = self.looks.looks();
+        // Whatever one look is sure of lies above the threshold for several.
+        let similar = engine.thresholds(if looks == Looks::Auto { Looks::Closer } else { looks }).similar;
         let report = Report::new(&outcomes, labels.len(), similar);
         if let Some(path) = &self.chart {
             fs_err::write(path, chart::svg(&report))?;
@@ -66,14 +67,12 @@ impl Evaluate {
         if self.json { print_json(&report) } else { print(&in_words(&report)) }
     }
 
-    fn looks(&self) -> Looks {
-        if self.closer { Looks::Closer } else { Looks::Once }
-    }
-
     fn outcomes(&self, engine: &Engine, labels: &[Label]) -> Result<Vec<Outcome>, Failure> {
         let paths: Vec<&Path> = labels.iter().map(|label| label.image.as_path()).collect();
         let bar = progress::bar("Asking", paths.len());
-        let look = |picture: &Picture| engine.look(picture, self.looks()).map_err(|error| error.to_string());
+        let looks = self.looks.looks();
+        let ways: &[Look] = if looks == Looks::Once { &Looks::ONCE } else { &Looks::CLOSER };
+        let look = |picture: &Picture| engine.look(picture, ways).map_err(|error| error.to_string());
         let seen = embedding::look_at_all(&paths, &bar, look);
         bar.finish_and_clear();
         let effort = match self.effort {
@@ -81,7 +80,7 @@ impl Evaluate {
             Some(candidates) => Effort::Candidates(candidates),
             None => Effort::Auto,
         };
-        let options = SearchOptions { limit: DEPTH, effort, looks: self.looks(), ..SearchOptions::default() };
+        let options = SearchOptions { limit: DEPTH, effort, looks, ..SearchOptions::default() };
         let (mut outcomes, mut skipped) = (Vec::new(), Vec::new());
         for (label, seen) in labels.iter().zip(seen) {
             match seen {
