@@ -154,7 +154,7 @@ fn a_site_with_several_looks_at_each_work_finds_a_part_of_one() {
     let whole = image::open(folder.join("pictures/picture-07.png")).unwrap().to_rgb8();
     let picture = decode(&fs_err::read(folder.join("pictures/picture-07.png")).unwrap(), &Limits::default()).unwrap();
     assert_eq!(picture.rgb, whole.into_raw());
-    let middle = Look::Centre(50).at(&picture).into_owned();
+    let middle = Look::Centre(50).at(&picture).unwrap().into_owned();
     let cut = image::RgbImage::from_raw(middle.width, middle.height, middle.rgb).unwrap();
     cut.save(folder.join("middle.png")).unwrap();
     let info = || -> Value { serde_json::from_str(&run(folder, ["info", "site", "--json"]).done()).unwrap() };

@@ -13,7 +13,7 @@ use private_eye::collection::{
     About, CalibrationOptions, Collection, CollectionError, CollectionWriter, EmbeddingKind, Filter, Item, Loader,
     Manifest, ModelFile, Part, Quality, Thresholds, calibrate,
 };
-use private_eye::engine::{Answer, Coverage, Engine, SearchOptions};
+use private_eye::engine::{Answer, Coverage, Engine, SearchOptions, Seen};
 use private_eye::image::{Look, Looks, Picture};
 use private_eye::index::{Effort, Forest, ForestOptions, MetricName, Query, Random};
 use private_eye::model::Model;
@@ -57,7 +57,7 @@ impl Published {
         for seed in 0..WORKS {
             // Some are drawn twice: copies of each other are no strangers.
             let seen = model.look(&picture(seed % 100), &looks).unwrap();
-            let embeddings: Vec<Vec<f32>> = seen.iter().map(|embedding| embedding.normalized()).collect();
+            let embeddings: Vec<Vec<f32>> = seen.iter().map(|(_, embedding)| embedding.normalized()).collect();
             let mut item = Item::new(format!("{seed}.png"), format!("No. {seed}")).with_year((1900 + seed).to_string());
             if seed >= 60 {
                 item = item.with_column("colour", if seed % 3 == 0 { "red" } else { "blue" });
@@ -146,8 +146,8 @@ impl Published {
 }
 
 /// Questions, each with the embeddings that it consists of.
-fn questions(published: &Published, engine: &Engine) -> Vec<(Vec<Vec<f32>>, SearchOptions)> {
-    let look = |seed: u64, looks: Looks| engine.look(&picture(seed), looks).unwrap();
+fn questions(published: &Published, engine: &Engine) -> Vec<(Vec<Seen>, SearchOptions)> {
+    let look = |seed: u64, looks: &[Look]| engine.look(&picture(seed), looks).unwrap();
     let plain = SearchOptions { limit: 9, ..SearchOptions::default() };
     let filtered = |condition: &str, without: Vec<u32>| {
         let filter = Filter { conditions: vec![condition.parse().unwrap()], without };
@@ -156,21 +156,21 @@ fn questions(published: &Published, engine: &Engine) -> Vec<(Vec<Vec<f32>>, Sear
     let excluding = Filter { conditions: Vec::new(), without: vec![3, 43] };
     assert!(published.manifest().quality.closer.is_none());
     vec![
-        (look(3, Looks::Once), plain.clone()),
-        (look(41, Looks::Once), SearchOptions { limit: 200, ..plain.clone() }),
-        (look(500, Looks::Once), SearchOptions { filter: excluding, effort: Effort::Candidates(1), ..plain.clone() }),
-        (look(3, Looks::Once), filtered("year=1905..1933", vec![12])),
-        (look(93, Looks::Closer), SearchOptions { looks: Looks::Closer, ..plain.clone() }),
-        (look(95, Looks::Once), filtered("Colour=red", vec![])),
+        (look(3, &Looks::ONCE), plain.clone()),
+        (look(41, &Looks::ONCE), SearchOptions { limit: 200, ..plain.clone() }),
+        (look(500, &Looks::ONCE), SearchOptions { filter: excluding, effort: Effort::Candidates(1), ..plain.clone() }),
+        (look(3, &Looks::ONCE), filtered("year=1905..1933", vec![12])),
+        (look(93, &Looks::CLOSER), SearchOptions { looks: Looks::Closer, ..plain.clone() }),
+        (look(95, &Looks::ONCE), filtered("Colour=red", vec![])),
     ]
 }
 
-fn ask(engine: &Engine, (embeddings, options): &(Vec<Vec<f32>>, SearchOptions)) -> Answer {
-    engine.search_looks(embeddings, options).unwrap()
+fn ask(engine: &Engine, (seen, options): &(Vec<Seen>, SearchOptions)) -> Answer {
+    engine.search_looks(seen, options).unwrap()
 }
 
 /// Feeds the files to an engine, in this order, and compares what it says after each with what it should say.
-fn arrives(published: &Published, files: &[String], questions: &[(Vec<Vec<f32>>, SearchOptions)], finished: &[Answer]) {
+fn arrives(published: &Published, files: &[String], questions: &[(Vec<Seen>, SearchOptions)], finished: &[Answer]) {
     let mut engine = published.arriving();
     let mut come = BTreeSet::new();
     for file in files {
@@ -182,8 +182,8 @@ fn arrives(published: &Published, files: &[String], questions: &[(Vec<Vec<f32>>,
         assert_eq!(engine.searchable(), searched);
         for question in questions {
             let answer = ask(&engine, question);
-            let (embeddings, options) = question;
-            let queries: Vec<Query> = embeddings.iter().map(|numbers| Query::quantize(numbers).unwrap()).collect();
+            let (seen, options) = question;
+            let queries: Vec<Query> = seen.iter().map(|seen| Query::quantize(&seen.embedding).unwrap()).collect();
             let (ranked, thresholds) = published.oracle(&queries, &here, options);
             let found = answer.matches.iter().map(|found| {
                 let look = published.manifest().looks.iter().position(|look| Some(*look) == found.work_look).unwrap();

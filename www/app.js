@@ -77,9 +77,6 @@ element("more").addEventListener("click", () => {
   trail.current.wantMore();
   run(trail.current);
 });
-element("closer").querySelector("button").addEventListener("click", () => {
-  trail.current.lookCloser();
-  run(trail.current, { lead: true });
 });
 element("left-out").querySelector("button").addEventListener("click", () => {
   trail.current.without = [];
@@ -243,7 +240,7 @@ async function run(search, { lead = false, anew = false } = {}) {
 }
 
 function showResults(search) {
-  showAnswer(search, opened.eye.info, { like, leaveOut, compare: (match, thumbnail) => {
+  showAnswer(search, { like, leaveOut, compare: (match, thumbnail) => {
     const asked = search.work?.thumbnail ?? (search.pictures[match.query] ?? search.pictures[0]).file;
     compare({ asked, match, thumbnail, thresholds: search.matches.thresholds });
   } });

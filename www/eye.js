@@ -107,7 +107,8 @@ class Eye {
    * @param {(number | {own: number})[]} [options.without] works and own pictures to leave out
    * @param {"all" | "works" | "own"} [options.among] whose pictures may be matches: the works', the visitor's own, or, by
    *   default, both
-   * @param {boolean} [options.closer] look at each picture in several ways; each match says under `look` which one found it
+   * @param {boolean} [options.closer] whether to look at each picture in several ways: always, never, or, left out, where
+   *   one look found nothing that is surely the same; each match then says under `look` which one found it
    * @param {AbortSignal} [options.signal]
    *
    * @typedef {Blob | Float32Array | number | {own: number}} Part

@@ -124,8 +124,8 @@ export interface Seen {
   embedding: Float32Array;
 }
 
-/** All of a picture, so much of each side around its centre, or its mirror image. */
-export type Look = "whole" | `centre ${number} %` | "mirrored";
+/** All of a picture, what hangs on the wall in it, so much of each side around its centre, or its mirror image. */
+export type Look = "whole" | "framed" | `centre ${number} %` | "mirrored";
 
 /** Fractions of a picture's width and height, between 0 and 1. */
 export interface Region {
@@ -151,7 +151,10 @@ export interface SearchOptions {
    * on another column than `file`, `title` or `added` leaves own pictures out, as it leaves out works without that column.
    */
   among?: "all" | "works" | "own";
-  /** Look at each picture in several ways: slower, and finds what was framed or mirrored. */
+  /**
+   * Whether to look at each picture in several ways: slower, and finds what hangs on a wall or is mirrored. Left out, that
+   * is done where one look finds nothing that is surely the same picture.
+   */
   closer?: boolean;
   signal?: AbortSignal;
 }

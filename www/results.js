@@ -38,7 +38,7 @@ export function showNoAnswer() {
   delete element("verdict").dataset.verdict;
   element("explanation").textContent = "";
   element("results").replaceChildren();
-  for (const id of ["results", "numbers", "tools", "after", "approximate", "closer"]) element(id).hidden = true;
+  for (const id of ["results", "numbers", "tools", "after", "approximate"]) element(id).hidden = true;
   element("wall").hidden = false;
 }
 
@@ -46,10 +46,9 @@ export function showNoAnswer() {
  * The answer: a verdict in words, then the works in rank order.
  *
  * @param {import("./search.js").Search} search
- * @param {object} info of the collection
  * @param {{like: Function, leaveOut: Function, compare: Function}} on what can be done with a match
  */
-export function showAnswer(search, info, on) {
+export function showAnswer(search, on) {
   const { matches, thumbnails, work } = search;
   const { heading, explanation } = said(search);
   element("verdict").textContent = heading;
@@ -59,8 +58,6 @@ export function showAnswer(search, info, on) {
   element("approximate").textContent = words.approximate;
   for (const id of ["results", "numbers", "tools", "after"]) element(id).hidden = false;
   element("wall").hidden = true;
-  // A second look pays where the first found nothing sure, and where somebody measured what its scores mean.
-  element("closer").hidden = Boolean(work) || search.closer || matches.verdict === "same" || !info.closer;
   element("results").replaceChildren(...matches.map((match, index) =>
     line({ match, thumbnail: thumbnails[index], nearest: nearestTo(search, match), found: !work && index === 0 && match.verdict !== "none" }, matches.thresholds, on)));
   element("more").hidden = !search.mayHaveMore;

@@ -19,7 +19,7 @@ export class Search {
   /** Whose pictures may be matches: "all", "works", or the visitor's "own". */
   among;
   limit = LIMIT;
-  /** Whether pictures are looked at in several ways. */
+  /** Whether pictures are looked at in several ways, because one was not enough. */
   closer = false;
   /** The answer: matches in rank order, and their thumbnails in the same order. */
   matches = null;
@@ -56,13 +56,6 @@ export class Search {
     this.limit += MORE;
   }
 
-  /** From now on, looks at the pictures in several ways. */
-  lookCloser() {
-    this.closer = true;
-    this.#part = null;
-    for (const picture of this.pictures) picture.seen = null;
-  }
-
   /** A wish for a column; without one, every value of it is welcome. */
   wish(column, wanted) {
     const { [column]: _, ...others } = this.filters;
@@ -71,22 +64,39 @@ export class Search {
 
   /** Asks the engine. A picture is looked at once, however often its answer is narrowed down afterwards. */
   async ask(eye, signal) {
+    const { count: own } = await eye.own.info();
+    if (own === 0) this.among = "all";
+    let matches = await this.#find(eye, signal);
+    // Closer looks pay where the first found nothing sure, and where somebody measured what their scores mean.
+    if (!this.work && !this.closer && matches.verdict !== "same" && eye.info.closer) {
+      this.#lookCloser();
+      matches = await this.#find(eye, signal);
+    }
+    const thumbnails = await Promise.all(matches.map((match) => (match.own ? eye.own : eye).thumbnail(match.id)));
+    signal.throwIfAborted();
+    matches.approximate = this.pictures.some(({ read }) => read.approximate);
+    Object.assign(this, { matches, thumbnails, counts: { all: eye.info.count + own, works: eye.info.count, own } });
+  }
+
+  async #find(eye, signal) {
     const seen = this.work ? [] : await this.#look(eye, signal);
     const question = this.work ? [named(this.work)] : seen.map(({ embedding }) => embedding);
     const without = [...this.without, ...(this.work ? [this.work] : [])].map(named);
-    const { count: own } = await eye.own.info();
-    if (own === 0) this.among = "all";
     const { limit, filters, closer, among } = this;
     const matches = await eye.search(question, { limit, filters, without, closer, among, signal });
-    const thumbnails = await Promise.all(matches.map((match) => (match.own ? eye.own : eye).thumbnail(match.id)));
-    signal.throwIfAborted();
     // The question is a list of embeddings; what counts is whose they are.
     for (const match of matches) {
       const { query, look } = seen[match.query] ?? match;
       Object.assign(match, { query, look });
     }
-    matches.approximate = this.pictures.some(({ read }) => read.approximate);
-    Object.assign(this, { matches, thumbnails, counts: { all: eye.info.count + own, works: eye.info.count, own } });
+    return matches;
+  }
+
+  /** From now on, looks at the pictures in several ways. */
+  #lookCloser() {
+    this.closer = true;
+    this.#part = null;
+    for (const picture of this.pictures) picture.seen = null;
   }
 
   /** What is seen of the pictures and of the chosen part: `[{ embedding, look, query }]`, the part's query last. */

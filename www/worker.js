@@ -41,17 +41,22 @@ const methods = {
     if (options.among !== "works") await own.fresh().catch(() => {});
     options.withoutOwn = options.without?.filter(isOwn).map(({ own: id }) => id);
     options.without = options.without?.filter((id) => !isOwn(id));
-    const parts = []; // [embedding or number, its place in the question, the look at it]
-    for (const [place, part] of question.entries()) {
-      if (!(part instanceof Blob)) parts.push([part, place]);
-      else for (const { embedding, look } of eye.look(await read(part, signal), { region, closer: options.closer })) parts.push([embedding, place, look]);
-    }
-    const answer = eye.search(parts.map(([part]) => part), options);
-    for (const match of answer.matches) {
-      const [, place, look] = parts[match.query];
-      Object.assign(match, { query: place }, options.closer && look && { look });
-    }
-    return answer;
+    const ask = async (closer) => {
+      const parts = []; // [embedding or number, its place in the question, the look at it]
+      for (const [place, part] of question.entries()) {
+        if (!(part instanceof Blob)) parts.push([part, place]);
+        else for (const { embedding, look } of eye.look(await read(part, signal), { region, closer })) parts.push([embedding, place, look]);
+      }
+      const answer = eye.search(parts.map(([part]) => part), { ...options, closer });
+      for (const match of answer.matches) {
+        const [, place, look] = parts[match.query];
+        Object.assign(match, { query: place }, closer && look && { look });
+      }
+      return answer;
+    };
+    const answer = await ask(options.closer ?? false);
+    const left = options.closer === undefined && question.some((part) => part instanceof Blob);
+    return left && answer.verdict !== "same" && eye.info().closer ? ask(true) : answer;
   },
   async look([picture, options], { signal }) {
     return eye.look(await read(picture, signal), options);

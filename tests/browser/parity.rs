@@ -68,29 +68,36 @@ pub async fn parity_of_search_results(scene: Scene) -> Result<(), Failed> {
     let engine = native(&scene)?;
     assert!(engine.collection().manifest().looks().len() > 1, "the site has one look at each work: nothing to compare");
     for (name, bytes) in files {
-        for (effort, closer) in
-            [(json!("auto"), false), (json!("exact"), false), (json!(40), false), (json!("auto"), true)]
-        {
+        for (effort, closer) in [
+            (json!("auto"), Some(false)),
+            (json!("exact"), Some(false)),
+            (json!(40), None),
+            (json!("auto"), Some(true)),
+        ] {
             let script = r#"
                 const blob = await (await fetch("/test/" + arguments[0])).blob();
-                const found = await window.eye.search(blob, { limit: 20, effort: arguments[1], closer: arguments[2] });
+                const found = await window.eye.search(blob, { limit: 20, effort: arguments[1], closer: arguments[2] ?? undefined });
                 // Which picture of the question it was, and whose the match is: here there is only one, and none of one's own.
                 if (found.some(({ query, own }) => query !== 0 || own !== false)) throw new Error("a match of something else");
                 const matches = Array.from(found, ({ query, own, ...match }) => match);
                 const { verdict, lookedAt: looked_at, exact, thresholds } = found;
                 return { matches, verdict, looked_at, exact, thresholds }"#;
             let there = page.run(script, vec![json!(name), effort.clone(), json!(closer)]).await?;
-            let looks = if closer { Looks::Closer } else { Looks::Once };
+            let looks = match closer {
+                None => Looks::Auto,
+                Some(true) => Looks::Closer,
+                Some(false) => Looks::Once,
+            };
             let options = SearchOptions { limit: 20, effort: effort_of(&effort), looks, ..SearchOptions::default() };
             // Through JSON, as it comes from the browser: the shortest digits that name each number.
             let answer = engine.search(&bytes, &options)?;
-            if name == "middle.png" && !closer {
+            if name == "middle.png" && looks == Looks::Once {
                 assert_eq!(answer.matches[0].work_look, Some(Look::Centre(50)));
             }
             // The page is told what follows from it, the thresholds.
             assert!(answer.background.is_some());
             let here = serde_json::to_value(Answer { background: None, ..answer })?;
-            assert_eq!(rounded(&here), rounded(&there), "{name}, effort {effort}, closer {closer}");
+            assert_eq!(rounded(&here), rounded(&there), "{name}, effort {effort}, {looks:?}");
         }
     }
     Ok(())

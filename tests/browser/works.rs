@@ -84,6 +84,21 @@ pub fn cropped(picture: &DynamicImage) -> Result<Vec<u8>, Failed> {
     jpeg(&part, 50)
 }
 
+/// A photograph of a room: the picture in a dark frame on a pale wall that is lit from one side, half as wide as the wall.
+pub fn on_a_wall(picture: &DynamicImage) -> Result<Vec<u8>, Failed> {
+    let picture = picture.thumbnail(400, 400).to_rgb8();
+    let (width, height) = (picture.width() * 2, picture.height() * 2);
+    let mut room = RgbImage::from_fn(width, height, |x, y| {
+        let light = 170 + (x * 40 / width) as u8 + (y * 20 / height) as u8;
+        Rgb([light, light, light - 12])
+    });
+    let (left, top) = (width * 2 / 7, height / 5);
+    let frame = RgbImage::from_pixel(picture.width() + 12, picture.height() + 12, Rgb([52, 36, 20]));
+    image::imageops::overlay(&mut room, &frame, i64::from(left) - 6, i64::from(top) - 6);
+    image::imageops::overlay(&mut room, &picture, i64::from(left), i64::from(top));
+    jpeg(&DynamicImage::ImageRgb8(room), 75)
+}
+
 pub fn jpeg(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, Failed> {
     let mut bytes = Vec::new();
     picture.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(Cursor::new(&mut bytes), quality))?;

@@ -30,8 +30,6 @@ export const en = {
     list: "List",
     filters: "Filter",
     clear: "Clear all filters",
-    closer: "Look closer",
-    closerHint: "At the middle of your picture and in the mirror, too. Takes four times as long.",
     bringBack: "Bring back what was left out",
     more: "Show more",
     noscript: "This page searches on your own device and needs JavaScript for it.",
@@ -145,7 +143,7 @@ export const en = {
   nearestTo: (number) => `nearest to your picture ${count(number)}`,
   nearestToPart: "by the part you chose",
   /** How a picture was seen where it found a work, if not as a whole. */
-  looks: { "centre 85 %": "without the margin of your picture", "centre 70 %": "by the middle of your picture", mirrored: "in the mirror" },
+  looks: { framed: "by what hangs on the wall", "centre 85 %": "without the margin of your picture", "centre 70 %": "by the middle of your picture", mirrored: "in the mirror" },
   partOfWork: "by the middle of the work",
   queryAlt: "The picture you asked about",
   queryAltOf: (number) => `Your picture ${count(number)}`,
