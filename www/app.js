@@ -77,7 +77,6 @@ element("more").addEventListener("click", () => {
   trail.current.wantMore();
   run(trail.current);
 });
-});
 element("left-out").querySelector("button").addEventListener("click", () => {
   trail.current.without = [];
   run(trail.current);
