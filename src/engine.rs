@@ -127,6 +127,13 @@ impl Coverage {
     }
 }
 
+impl Answer {
+    /// The answer to a closer look, unless it knows less: several looks must score higher to mean as much.
+    fn or(self, closer: Answer) -> Answer {
+        if closer.verdict < self.verdict { self } else { closer }
+    }
+}
+
 /// One item of the collection, as an answer to a query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Match {
@@ -263,7 +270,8 @@ impl Engine {
             return Ok(answer);
         }
         looks.extend(self.look(seen, &Looks::CLOSER[1..])?);
-        self.search_looks(&looks, &SearchOptions { looks: Looks::Closer, ..options.clone() })
+        let closer = self.search_looks(&looks, &SearchOptions { looks: Looks::Closer, ..options.clone() })?;
+        Ok(answer.or(closer))
     }
 
     /// Whether a closer look would add nothing, or nobody knows what its scores would mean.
@@ -286,8 +294,11 @@ impl Engine {
         let closer = options.looks == Looks::Closer;
         if let (Looks::Auto, [first, _, ..]) = (options.looks, seen) {
             let answer = self.search_looks(std::slice::from_ref(first), options)?;
+            if self.is_sure(&answer) {
+                return Ok(answer);
+            }
             let options = SearchOptions { looks: Looks::Closer, ..options.clone() };
-            return if self.is_sure(&answer) { Ok(answer) } else { self.search_looks(seen, &options) };
+            return Ok(answer.or(self.search_looks(seen, &options)?));
         }
         let queries = seen.iter().map(|seen| Query::quantize(&seen.embedding)).collect::<Result<Vec<_>, _>>()?;
         let allowed = options.filter.allowed(self.collection())?;

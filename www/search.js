@@ -1,12 +1,13 @@
 // One search: what was asked, what was wished for, and the answer. It lives in memory only.
 
+import { better, mayFindMore } from "./closer.js";
 import { readable } from "./readable.js";
 
 const LIMIT = 10;
 const MORE = 20;
 
 export class Search {
-  /** `[{ file, read, seen }]`: what the visitor gave, as the engine can read it, and what it sees of it. */
+  /** `[{ file, read, once, closer }]`: what the visitor gave, as the engine can read it, and what it sees of it. */
   pictures;
   /** The work that this search looks for the like of, `{ id, own, title, thumbnail }`, in place of pictures. */
   work;
@@ -19,8 +20,6 @@ export class Search {
   /** Whose pictures may be matches: "all", "works", or the visitor's "own". */
   among;
   limit = LIMIT;
-  /** Whether pictures are looked at in several ways, because one was not enough. */
-  closer = false;
   /** The answer: matches in rank order, and their thumbnails in the same order. */
   matches = null;
   thumbnails = [];
@@ -29,11 +28,11 @@ export class Search {
   /** How many pictures there were to search, by whose they are. */
   counts = null;
 
-  /** The part that was looked at last, so that it is not looked at again: `{ region, seen }`. */
+  /** The part that was looked at last, so that it is not looked at again: `{ region, once, closer }`. */
   #part = null;
 
   constructor({ files = [], work = null, filters = {}, among = "all" }) {
-    this.pictures = files.map((file) => ({ file, read: null, seen: null }));
+    this.pictures = files.map((file) => ({ file, read: null }));
     this.work = work;
     this.filters = filters;
     this.among = among;
@@ -66,24 +65,20 @@ export class Search {
   async ask(eye, signal) {
     const { count: own } = await eye.own.info();
     if (own === 0) this.among = "all";
-    let matches = await this.#find(eye, signal);
-    // Closer looks pay where the first found nothing sure, and where somebody measured what their scores mean.
-    if (!this.work && !this.closer && matches.verdict !== "same" && eye.info.closer) {
-      this.#lookCloser();
-      matches = await this.#find(eye, signal);
-    }
+    let matches = await this.#find(eye, signal, "once");
+    if (!this.work && mayFindMore(matches, eye.info)) matches = better(matches, await this.#find(eye, signal, "closer"));
     const thumbnails = await Promise.all(matches.map((match) => (match.own ? eye.own : eye).thumbnail(match.id)));
     signal.throwIfAborted();
     matches.approximate = this.pictures.some(({ read }) => read.approximate);
     Object.assign(this, { matches, thumbnails, counts: { all: eye.info.count + own, works: eye.info.count, own } });
   }
 
-  async #find(eye, signal) {
-    const seen = this.work ? [] : await this.#look(eye, signal);
+  async #find(eye, signal, how) {
+    const seen = this.work ? [] : await this.#look(eye, signal, how);
     const question = this.work ? [named(this.work)] : seen.map(({ embedding }) => embedding);
     const without = [...this.without, ...(this.work ? [this.work] : [])].map(named);
-    const { limit, filters, closer, among } = this;
-    const matches = await eye.search(question, { limit, filters, without, closer, among, signal });
+    const { limit, filters, among } = this;
+    const matches = await eye.search(question, { limit, filters, without, closer: how === "closer", among, signal });
     // The question is a list of embeddings; what counts is whose they are.
     for (const match of matches) {
       const { query, look } = seen[match.query] ?? match;
@@ -92,25 +87,23 @@ export class Search {
     return matches;
   }
 
-  /** From now on, looks at the pictures in several ways. */
-  #lookCloser() {
-    this.closer = true;
-    this.#part = null;
-    for (const picture of this.pictures) picture.seen = null;
-  }
-
-  /** What is seen of the pictures and of the chosen part: `[{ embedding, look, query }]`, the part's query last. */
-  async #look(eye, signal) {
-    const { closer, region } = this;
+  /**
+   * What is seen of the pictures and of the chosen part, "once" or "closer": `[{ embedding, look, query }]`, the part's
+   * query last.
+   */
+  async #look(eye, signal, how) {
+    const { region } = this;
+    const closer = how === "closer";
     for (const picture of this.pictures) {
       picture.read ??= await readable(picture.file);
-      picture.seen ??= await eye.look(picture.read.part, { closer, signal });
+      picture[how] ??= await eye.look(picture.read.part, { closer, signal });
     }
-    if (region && this.#part?.region !== region) {
-      this.#part = { region, seen: await eye.look(this.pictures[0].read.part, { closer, region, signal }) };
+    if (region) {
+      if (this.#part?.region !== region) this.#part = { region };
+      this.#part[how] ??= await eye.look(this.pictures[0].read.part, { closer, region, signal });
     }
     const parts = [...this.pictures, ...(region ? [this.#part] : [])];
-    return parts.flatMap(({ seen }, query) => seen.map((one) => ({ ...one, query })));
+    return parts.flatMap((part, query) => part[how].map((one) => ({ ...one, query })));
   }
 
   /** Own pictures have come or gone, so this must be asked again; those that are gone need not be left out any more. */

@@ -4,6 +4,7 @@
 // Out: { id, progress }*, perhaps { id, ask }, perhaps { id, early }, then  { id, value }  or  { id, error: { code, message } };
 //      and { request: { url, time } }
 
+import { better, mayFindMore } from "./closer.js";
 import { readable } from "./readable.js";
 
 let eye;
@@ -56,7 +57,7 @@ const methods = {
     };
     const answer = await ask(options.closer ?? false);
     const left = options.closer === undefined && question.some((part) => part instanceof Blob);
-    return left && answer.verdict !== "same" && eye.info().closer ? ask(true) : answer;
+    return left && mayFindMore(answer, eye.info()) ? better(answer, await ask(true)) : answer;
   },
   async look([picture, options], { signal }) {
     return eye.look(await read(picture, signal), options);

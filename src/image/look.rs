@@ -28,7 +28,7 @@ pub enum Look {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Looks {
     /// Once; and closer where that found nothing that is surely the same picture, if the collection says what scores mean
-    /// then.
+    /// then. The closer look answers unless its verdict is the lower one.
     #[default]
     Auto,
     /// Once, at the whole.

@@ -232,13 +232,21 @@ pub fn ids(results: &[Shown]) -> Vec<String> {
     results.iter().map(|shown| shown.id.clone()).collect()
 }
 
-/// The works whose records are wanted, nearest first, as the native engine ranks them all.
+/// The works whose records are wanted, nearest first, as the native engine ranks them all: at one look, or at several where
+/// one is not sure.
 fn ranked(
     engine: &Engine,
     query: &[u8],
     wanted: impl Fn(&serde_json::Map<String, serde_json::Value>) -> bool,
 ) -> Result<Vec<String>, Failed> {
-    let options = SearchOptions { limit: engine.collection().len(), effort: Effort::Exact, ..SearchOptions::default() };
-    let matches = engine.search(query, &options)?.matches;
-    Ok(matches.into_iter().filter(|found| wanted(&found.item)).map(|found| found.id.to_string()).collect())
+    let ranked = |looks| -> Result<(Verdict, Vec<String>), Failed> {
+        let limit = engine.collection().len();
+        let options = SearchOptions { limit, effort: Effort::Exact, looks, ..SearchOptions::default() };
+        let matches: Vec<_> =
+            engine.search(query, &options)?.matches.into_iter().filter(|found| wanted(&found.item)).collect();
+        let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
+        Ok((verdict, matches.into_iter().map(|found| found.id.to_string()).collect()))
+    };
+    let (once, closer) = (ranked(Looks::Once)?, ranked(Looks::Closer)?);
+    Ok(if once.0 == Verdict::Same || closer.0 < once.0 { once.1 } else { closer.1 })
 }
