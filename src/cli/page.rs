@@ -15,9 +15,16 @@ const SERVICE_WORKER: &str = "sw.js";
 /// Hex digits of a file's SHA-256 in the list: enough to tell versions apart, and the list is part of every first visit.
 const LISTED: usize = 16;
 /// For those who build with the page's module, and for other pages that wear the element: no visitor of the page needs
-/// them, and none is made to download them.
-const FOR_AUTHORS: [&str; 6] =
-    ["www/examples/", "www/private-eye.d.ts", "www/package.json", "www/private-eye.js", "www/element", "www/shared.js"];
+/// them, and none is made to download them. Nor the drawing that a PNG icon was made from.
+const FOR_AUTHORS: [&str; 7] = [
+    "www/icons/maskable.svg",
+    "www/examples/",
+    "www/private-eye.d.ts",
+    "www/package.json",
+    "www/private-eye.js",
+    "www/element",
+    "www/shared.js",
+];
 
 /// The default weights, where this command was compiled with them.
 pub fn weights() -> Option<&'static [u8]> {
