@@ -19,8 +19,8 @@ pub async fn a_new_version_is_offered_and_comes_only_when_the_visitor_wants_it(s
     let (index, worker) =
         (std::fs::read_to_string(site.join("index.html"))?, std::fs::read_to_string(site.join("sw.js"))?);
     let newer_index = index.replace("<body ", "<body data-newer ");
-    let hashes = [&index, &newer_index].map(|file| sha256(file.as_bytes()));
-    assert!(worker.contains(&hashes[0]), "the service worker knows the page's files by their hashes");
+    let hashes = [&index, &newer_index].map(|file| sha256(file.as_bytes())[..16].to_owned());
+    assert!(worker.contains(&hashes[0]), "the service worker knows the page's files by the starts of their hashes");
     let newer_worker = worker.replace(&hashes[0], &hashes[1]).replace("const VERSION = \"", "const VERSION = \"newer-");
     let released = Arc::new(AtomicBool::new(false));
     let either = |kind: &'static str, old: String, new: String| {
