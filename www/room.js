@@ -93,7 +93,8 @@ export async function mayForget() {
   element("forget-text").textContent = words.own.forgetText;
   question.returnValue = "keep";
   question.showModal();
-  await new Promise((resolve) => { question.addEventListener("close", resolve, { once: true }); });
+  // A browser may tell of an earlier close only now, with its next frame.
+  do await new Promise((resolve) => { question.addEventListener("close", resolve, { once: true }); }); while (question.open);
   return question.returnValue === "forget";
 }
 

@@ -1,6 +1,7 @@
 //! The search page as somebody before the screen uses and sees it. All selectors stand here.
 
 use std::future::Future;
+use std::panic::Location;
 use std::path::Path;
 use std::time::Duration;
 
@@ -267,14 +268,21 @@ impl From<&Value> for Shown {
 }
 
 /// Asks again and again until the answer is yes.
-pub async fn until<F: Future<Output = Result<bool, Failed>>>(question: impl Fn() -> F) -> Result<(), Failed> {
-    let asking = async {
+#[track_caller]
+pub fn until<F: Future<Output = Result<bool, Failed>>>(
+    question: impl Fn() -> F,
+) -> impl Future<Output = Result<(), Failed>> {
+    let asked = Location::caller();
+    let asking = async move {
         while !question().await? {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
     };
-    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| Err("waited in vain".into()))
+    async move {
+        let told = tokio::time::timeout(PATIENCE, asking).await;
+        told.unwrap_or_else(|_| Err(format!("{asked}: waited in vain for {PATIENCE:?}").into()))
+    }
 }
 
 #[derive(Debug)]

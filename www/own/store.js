@@ -36,7 +36,8 @@ export async function bytesKept() {
   const root = await navigator.storage?.getDirectory?.().catch(() => null);
   for (const name of await folders(root)) {
     const folder = await root.getDirectoryHandle(name);
-    for await (const handle of folder.values()) bytes += (await handle.getFile()).size;
+    // A file that is removed meanwhile takes no room any more.
+    for await (const handle of folder.values()) bytes += (await handle.getFile().catch(() => null))?.size ?? 0;
   }
   for (const name of await databases()) {
     const records = new Records(name);
