@@ -14,7 +14,7 @@ const QUERIES: usize = 200;
 /// `cargo xtask bench index` on embeddings of parts of pictures (docs/benchmarks.md): 8,000 of 512 numbers take 76 µs both ways.
 pub const EXACT_BELOW: u32 = 8_000;
 /// A candidate, with its part of the way to it, costs about as much as so many rows of the scan, by the same measurement.
-const CANDIDATE_COST: usize = 12;
+const CANDIDATE_COST: usize = 20;
 
 /// What a search finds with 50, 75, 100, 150, 200, 300, … candidates of what the exact scan finds; and the least of these
 /// efforts that finds enough, unless the scan is less work. Where the queries are the items themselves, finding an item
