@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn the_default_effort_is_the_least_that_finds_nearly_everything() {
         // Thirty of a kind each: like works by the same hand.
-        let (curve, default) = measure(3000, 100, 0.2);
+        let (curve, default) = measure(6000, 200, 0.2);
         let Effort::Candidates(candidates) = default else { panic!("{default:?} {curve:?}") };
         let least = curve.iter().find(|point| point.recall_at_10 >= 0.99).unwrap();
         assert_eq!(least.candidates as usize, candidates);
