@@ -35,7 +35,7 @@ import pictures
 import weights
 from network import Embedder
 
-HERE = Path(__file__).parent
+PICTURES = Path(__file__).parent.parent.parent / "shared/training/images.zip"
 SIZE = 224
 Rng = np.random.Generator
 
@@ -136,16 +136,30 @@ def save(
         path = folder / "pictures" / names[picture]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+    labels = [names.get(picture, "") for picture in kept]
     for number, change in enumerate(STRENGTHS):
-        place = folder / "queries" / change.__name__
-        place.mkdir(parents=True, exist_ok=True)
-        with open(folder / f"{change.__name__}.csv", "w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
-            table.writerow(["image", "match"])
-            for index, query in enumerate(changed(number, originals, walls)):
-                query.save(place / f"{index:04}.png")
-                table.writerow([f"queries/{change.__name__}/{index:04}.png", names.get(kept[index], "")])
+        save_queries(folder, change.__name__, changed(number, originals, walls), labels)
     print(f"{len(names)} pictures and {len(STRENGTHS)} times {len(kept)} queries are in {folder}")
+
+
+def save_queries(folder: Path, name: str, queries: Iterable[Image.Image], labels: list[str]):
+    """Writes folder/queries/NAME/… and folder/NAME.csv, which says what each query is a picture of."""
+    place = folder / "queries" / name
+    place.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["image", "match"])
+        for index, query in enumerate(queries):
+            query.save(place / f"{index:04}.png")
+            table.writerow([f"queries/{name}/{index:04}.png", labels[index]])
+
+
+def choose(found: list[pictures.Picture], queries: int, seed: int) -> tuple[list[pictures.Picture], list[pictures.Picture]]:
+    """The held-out pictures that queries are made from, and all others, both in the order of this seed."""
+    order = np.random.default_rng(seed).permutation(len(found))
+    kept = [found[i] for i in order if found[i].held_out][:queries]
+    chosen = set(kept)
+    return kept, [found[i] for i in order if found[i] not in chosen]
 
 
 def batches(images: Iterable[Image.Image]) -> Iterator[Tensor]:
@@ -182,12 +196,8 @@ def main():
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
-    found = pictures.find(args.pictures or [HERE.parent.parent / "shared/training/images.zip"])
-    rng = np.random.default_rng(args.seed)
-    order = rng.permutation(len(found))
-    kept = [found[i] for i in order if found[i].held_out][: args.queries]
-    chosen = set(kept)
-    others = [found[i] for i in order if found[i] not in chosen]
+    found = pictures.find(args.pictures or [PICTURES])
+    kept, others = choose(found, args.queries, args.seed)
     gallery = kept + (others[: max(0, args.gallery - len(kept))] if args.gallery else others)
     originals = list(pictures.read(kept))
     walls = list(pictures.read(others[: len(kept)])) or originals

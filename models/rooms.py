@@ -160,21 +160,12 @@ def main():
     args = parser.parse_args()
     with open(args.trial / "crop.csv", newline="", encoding="utf-8") as file:
         labels = [row["match"] for row in csv.DictReader(file)]
-    found = pictures.find(args.pictures or [evaluate.HERE.parent.parent / "shared/training/images.zip"])
-    order = np.random.default_rng(args.seed).permutation(len(found))
-    kept = [found[i] for i in order if found[i].held_out][: len(labels)]
-    chosen = set(kept)
-    others = [found[i] for i in order if found[i] not in chosen][len(labels) : len(labels) + 100]
+    found = pictures.find(args.pictures or [evaluate.PICTURES])
+    kept, others = evaluate.choose(found, len(labels), args.seed)
+    others = others[len(labels) : len(labels) + 100]
     originals, others = list(pictures.read(kept)), list(pictures.read(others))
     for name in PLACES:
-        place = args.trial / "queries" / name
-        place.mkdir(parents=True, exist_ok=True)
-        with open(args.trial / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
-            table.writerow(["image", "match"])
-            for index, query in enumerate(photographs(name, originals, others)):
-                query.save(place / f"{index:04}.png")
-                table.writerow([f"queries/{name}/{index:04}.png", labels[index]])
+        evaluate.save_queries(args.trial, name, photographs(name, originals, others), labels)
 
 
 if __name__ == "__main__":

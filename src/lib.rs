@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! file bytes → pixels → embedding → neighbours → matches
-//!    image/      model/      index/     collection/ + engine.rs
+//!    image/      model/      index/     collection/ + engine/
 //! ```
 //!
 //! * [`image`]: the bytes of a picture file become an upright RGB [`image::Picture`], resized with integer arithmetic.

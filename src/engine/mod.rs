@@ -11,9 +11,11 @@ use crate::{
     index::{Allowed, Effort, IndexError, MetricName, Query, Sighting},
     model::{Embedding, Model, ModelError, ModelId},
 };
-use serde::Serialize;
-use serde_json::{Map, Value};
 use std::collections::HashSet;
+
+mod answer;
+
+pub use answer::{Answer, Coverage, Match, Verdict};
 
 /// Among so many of the nearest works strangers are looked for, however few are wanted.
 const CROWD: usize = 4 * BACKGROUND_RANK;
@@ -64,99 +66,12 @@ impl Default for SearchOptions {
     }
 }
 
-/// What a score means in this collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// No close match.
-    None,
-    /// Looks alike.
-    Similar,
-    /// The same picture.
-    Same,
-}
-
 /// What is seen of a query picture in one way of looking at it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
     pub look: Look,
     /// As the embeddings of the collection are: normalized or raw.
     pub embedding: Vec<f32>,
-}
-
-/// The matches of a query, best first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Answer {
-    pub matches: Vec<Match>,
-    /// The verdict on the best match; [`Verdict::None`] where there is no close one.
-    pub verdict: Verdict,
-    /// How many works were compared with the query.
-    pub looked_at: usize,
-    /// Whether those were all that the filter lets through, so that nothing can have been missed; never while works are still
-    /// on their way.
-    pub exact: bool,
-    /// How much of the collection could be searched.
-    #[serde(skip_serializing_if = "Coverage::is_whole")]
-    pub searched: Coverage,
-    /// From which scores on a match of this answer is the same or similar. The more works resemble a picture, the higher they
-    /// are; while works are still on their way, they are at least those of a typical picture.
-    pub thresholds: Thresholds,
-    /// What the fifth nearest of all works scores, where the collection says how to weigh it; what it is likely to be while
-    /// works are still on their way ([`strangers_before_background`]).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub background: Option<f32>,
-}
-
-/// How many works of a collection could be searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Coverage {
-    /// Those that were here.
-    pub works: usize,
-    /// Those that the collection has.
-    pub of: usize,
-}
-
-impl Coverage {
-    fn of(collection: &Collection) -> Coverage {
-        Coverage { works: collection.searchable(), of: collection.len() }
-    }
-
-    /// Whether that is all of them.
-    pub fn is_whole(&self) -> bool {
-        self.works == self.of
-    }
-}
-
-impl Answer {
-    /// The answer to a closer look, unless it knows less: several looks must score higher to mean as much.
-    fn or(self, closer: Answer) -> Answer {
-        if closer.verdict < self.verdict { self } else { closer }
-    }
-}
-
-/// One item of the collection, as an answer to a query.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Match {
-    /// From 1, the best match.
-    pub rank: usize,
-    /// Position of the item in the collection, from 0.
-    pub id: u32,
-    /// The picture's path below the folder it was built from.
-    pub file: String,
-    pub title: String,
-    /// Higher is nearer; a cosine, -1..=1, unless the collection has another metric.
-    pub score: f32,
-    /// As Annoy gives it: for cosines the angular distance, 0..=2, lower is nearer.
-    pub distance: f32,
-    pub verdict: Verdict,
-    /// Where the picture was looked at in several ways, the one in which it is nearest to this item.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub look: Option<Look>,
-    /// Where the collection has several looks at each work, the one that is nearest to the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub work_look: Option<Look>,
-    /// The whole metadata record.
-    pub item: Map<String, Value>,
 }
 
 /// Why a query has no answer.
@@ -264,19 +179,12 @@ impl Engine {
             }
             None => picture,
         };
-        let mut looks = self.look(seen, if options.looks == Looks::Closer { &Looks::CLOSER } else { &Looks::ONCE })?;
-        let answer = self.search_looks(&looks, options)?;
-        if options.looks != Looks::Auto || self.is_sure(&answer) {
-            return Ok(answer);
+        if options.looks == Looks::Auto {
+            let first = self.look(seen, &Looks::ONCE)?;
+            return self.search_once_then_closer(first, || self.look(seen, &Looks::CLOSER[1..]), options);
         }
-        looks.extend(self.look(seen, &Looks::CLOSER[1..])?);
-        let closer = self.search_looks(&looks, &SearchOptions { looks: Looks::Closer, ..options.clone() })?;
-        Ok(answer.or(closer))
-    }
-
-    /// Whether a closer look would add nothing, or nobody knows what its scores would mean.
-    fn is_sure(&self, answer: &Answer) -> bool {
-        answer.verdict == Verdict::Same || self.collection().manifest().quality.closer.is_none()
+        let looks: &[Look] = if options.looks == Looks::Closer { &Looks::CLOSER } else { &Looks::ONCE };
+        self.search_seen(&self.look(seen, looks)?, options)
     }
 
     /// What is seen of a picture in each of these ways, as the embeddings of the collection are: normalized or raw.
@@ -291,18 +199,37 @@ impl Engine {
     /// Searches for what [`Engine::look`] saw of one picture. A work counts once, by the look in which the picture is
     /// nearest to it. With [`Looks::Auto`] the first look may be enough.
     pub fn search_looks(&self, seen: &[Seen], options: &SearchOptions) -> Result<Answer, EngineError> {
-        let closer = options.looks == Looks::Closer;
-        if let (Looks::Auto, [first, _, ..]) = (options.looks, seen) {
-            let answer = self.search_looks(std::slice::from_ref(first), options)?;
-            if self.is_sure(&answer) {
-                return Ok(answer);
+        match (options.looks, seen) {
+            (Looks::Auto, [first, rest @ ..]) if !rest.is_empty() => {
+                self.search_once_then_closer(vec![first.clone()], || Ok(rest.to_vec()), options)
             }
-            let options = SearchOptions { looks: Looks::Closer, ..options.clone() };
-            return Ok(answer.or(self.search_looks(seen, &options)?));
+            _ => self.search_seen(seen, options),
         }
+    }
+
+    /// Searches for what was seen in one look, and where that is not sure for what is seen in more of them, too.
+    fn search_once_then_closer(
+        &self,
+        mut seen: Vec<Seen>,
+        more: impl FnOnce() -> Result<Vec<Seen>, EngineError>,
+        options: &SearchOptions,
+    ) -> Result<Answer, EngineError> {
+        let answer = self.search_seen(&seen, options)?;
+        // Where nobody knows what the scores of several looks mean, more of them say nothing.
+        if answer.verdict == Verdict::Same || self.collection().manifest().quality.closer.is_none() {
+            return Ok(answer);
+        }
+        seen.extend(more()?);
+        let closer = self.search_seen(&seen, &SearchOptions { looks: Looks::Closer, ..options.clone() })?;
+        Ok(answer.or(closer))
+    }
+
+    /// Searches for all that was seen, as one question.
+    fn search_seen(&self, seen: &[Seen], options: &SearchOptions) -> Result<Answer, EngineError> {
         let queries = seen.iter().map(|seen| Query::quantize(&seen.embedding)).collect::<Result<Vec<_>, _>>()?;
         let allowed = options.filter.allowed(self.collection())?;
         let (mut answer, places) = self.search_together(&queries, allowed.as_ref(), options)?;
+        let closer = options.looks == Looks::Closer;
         for (found, place) in answer.matches.iter_mut().zip(places).filter(|_| closer) {
             found.look = seen.get(place).map(|seen| seen.look);
         }
@@ -353,7 +280,7 @@ impl Engine {
             .zip(sightings)
             .map(|(rank, sighting)| {
                 let record = collection.item(sighting.item as usize);
-                Match { rank, ..described(sighting.item, sighting, record, manifest, thresholds) }
+                Match { rank, ..Match::of(sighting.item, sighting, record, manifest, thresholds) }
             })
             .collect();
         let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
@@ -418,7 +345,7 @@ impl Engine {
     /// An item that is not the collection's, and was looked at as its own items are, as a match that is judged by the
     /// thresholds of an answer.
     pub(crate) fn describe(&self, id: u32, sighting: Sighting, item: &Item, thresholds: Thresholds) -> Match {
-        described(id, sighting, item, self.collection().manifest(), thresholds)
+        Match::of(id, sighting, item, self.collection().manifest(), thresholds)
     }
 
     /// What scores mean in this collection when a query is looked at in these ways, before the typical background; those of
@@ -444,35 +371,6 @@ impl Engine {
     }
 }
 
-/// An item as a match; the first one, until it is ranked.
-fn described(id: u32, sighting: Sighting, item: &Item, manifest: &Manifest, thresholds: Thresholds) -> Match {
-    let Sighting { look, score, .. } = sighting;
-    let looks = manifest.looks();
-    Match {
-        rank: 1,
-        id,
-        file: item.file().to_owned(),
-        title: item.title().to_owned(),
-        score,
-        distance: manifest.metric.distance(score),
-        verdict: verdict(score, thresholds),
-        look: None,
-        work_look: looks.get(look).copied().filter(|_| looks.len() > 1),
-        item: item.record().clone(),
-    }
-}
-
-/// A match that is not close is never the same picture, however low the threshold for "same" may be.
-fn verdict(score: f32, thresholds: Thresholds) -> Verdict {
-    if score < thresholds.similar {
-        Verdict::None
-    } else if score < thresholds.same {
-        Verdict::Similar
-    } else {
-        Verdict::Same
-    }
-}
-
 fn is_inside(region: Region) -> bool {
     let Region { x, y, width, height } = region;
     [x, y].iter().all(|start| (0.0..1.0).contains(start)) && [width, height].iter().all(|size| *size > 0.0)
@@ -481,16 +379,6 @@ fn is_inside(region: Region) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_verdict_needs_a_close_match_first() {
-        let thresholds = Thresholds { same: 0.9, similar: 0.6 };
-        assert_eq!(verdict(0.95, thresholds), Verdict::Same);
-        assert_eq!(verdict(0.9, thresholds), Verdict::Same);
-        assert_eq!(verdict(0.7, thresholds), Verdict::Similar);
-        assert_eq!(verdict(0.5, thresholds), Verdict::None);
-        assert_eq!(verdict(0.95, Thresholds { similar: 0.97, ..thresholds }), Verdict::None);
-    }
 
     #[test]
     fn a_region_must_lie_inside_the_picture() {
