@@ -17,6 +17,7 @@ import evaluate
 import generated
 import weights
 from network import Embedder, backbone
+from train import Muon
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "resnet18.safetensors"
@@ -47,6 +48,16 @@ class Training(unittest.TestCase):
             # With the statistics of the batch, as in training, nothing may jump either.
             after = F.normalize(model.train()(self.batch))
         self.assertGreater((before * after).sum(1).min().item(), 0.98)
+
+    def test_no_step_is_longer_than_the_rate_says_however_poor_the_gradient(self):
+        generator = torch.Generator().manual_seed(1)
+        for shape in (64, 147), (256, 128), (512, 4608):
+            full = torch.randn(shape, generator=generator)
+            u, values, v = torch.linalg.svd(full, full_matrices=False)
+            fading = u @ torch.diag(torch.logspace(0, -8, len(values))) @ v
+            for gradient in full, full[:, :5] @ full[:5], fading, fading * 1e-6:
+                longest = torch.linalg.matrix_norm(Muon.orthogonal(gradient), 2).item()
+                self.assertLess(longest, 1.3, shape)
 
     def test_fine_tuning_on_a_collection_finds_more_of_it(self):
         model = Embedder().eval()
