@@ -69,6 +69,15 @@ def recoloured(image: Image.Image, rng: Rng, other: Image.Image) -> Image.Image:
     return saved(Image.merge("HSV", (hue, saturation, value)).convert("RGB"), 75)
 
 
+def way_back(box: np.ndarray, width: int, height: int) -> np.ndarray:
+    """PIL's coefficients of the perspective that puts a picture's corners at those of a box."""
+    rows, values = [], []
+    for (u, v), (x, y) in zip(box, [[0, 0], [width, 0], [width, height], [0, height]]):
+        rows += [[u, v, 1, 0, 0, 0, -u * x, -v * x], [0, 0, 0, u, v, 1, -u * y, -v * y]]
+        values += [x, y]
+    return np.linalg.solve(np.array(rows, float), np.array(values, float))
+
+
 def photographed(image: Image.Image, rng: Rng, other: Image.Image) -> Image.Image:
     side = 320
     wall = other if rng.random() < 0.5 else Image.new("RGB", (1, 1), tuple(int(c) for c in rng.integers(30, 240, 3)))
@@ -78,13 +87,7 @@ def photographed(image: Image.Image, rng: Rng, other: Image.Image) -> Image.Imag
         [1, 1], [-1, 1], [-1, -1], [1, -1],
     ]  # fmt: skip
     flat = image.resize((side, side), Image.Resampling.BICUBIC)
-    corners = np.array([[0, 0], [side, 0], [side, side], [0, side]])
-    # PIL wants the way back: from the scene's corners to the picture's.
-    rows, values = [], []
-    for (u, v), (x, y) in zip(box, corners):
-        rows += [[u, v, 1, 0, 0, 0, -u * x, -v * x], [0, 0, 0, u, v, 1, -u * y, -v * y]]
-        values += [x, y]
-    way = np.linalg.solve(np.array(rows), np.array(values))
+    way = way_back(box, side, side)
 
     def warp(picture: Image.Image) -> Image.Image:
         return picture.transform((side, side), Image.Transform.PERSPECTIVE, way, Image.Resampling.BICUBIC)

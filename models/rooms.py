@@ -33,15 +33,6 @@ PLACES = {  # name: (least share, largest share, seed, in a room)
 FRAMES = [(120, 90, 40), (30, 25, 20), (200, 170, 90), (230, 230, 225)]
 
 
-def way_back(box: np.ndarray, width: int, height: int) -> np.ndarray:
-    """PIL's coefficients of the perspective that puts a picture's corners at those of a box."""
-    rows, values = [], []
-    for (u, v), (x, y) in zip(box, [[0, 0], [width, 0], [width, height], [0, height]]):
-        rows += [[u, v, 1, 0, 0, 0, -u * x, -v * x], [0, 0, 0, u, v, 1, -u * y, -v * y]]
-        values += [x, y]
-    return np.linalg.solve(np.array(rows, float), np.array(values, float))
-
-
 def lit(width: int, height: int, darkest: int, fall: float, rng: Rng) -> np.ndarray:
     """A wall of one colour under light that falls off linearly."""
     base = rng.integers(darkest, 245, 3).astype(float)
@@ -110,7 +101,7 @@ def photograph(image: Image.Image, share: float, rng: Rng, neighbour: Image.Imag
     y = height / 2 + rng.uniform(-1, 1) * (height - h) / 2 * 0.6
     box = np.array([[x - w / 2, y - h / 2], [x + w / 2, y - h / 2], [x + w / 2, y + h / 2], [x - w / 2, y + h / 2]])
     box = box + rng.uniform(-min(w, h) * 0.08, min(w, h) * 0.08, (4, 2))
-    way = way_back(box, hung.width, hung.height)
+    way = evaluate.way_back(box, hung.width, hung.height)
 
     def warp(picture: Image.Image) -> Image.Image:
         return picture.transform((width, height), Image.Transform.PERSPECTIVE, way, Image.Resampling.BICUBIC)

@@ -37,7 +37,7 @@ pub struct Answer {
     /// are; while works are still on their way, they are at least those of a typical picture.
     pub thresholds: Thresholds,
     /// What the fifth nearest of all works scores, where the collection says how to weigh it; what it is likely to be while
-    /// works are still on their way ([`strangers_before_background`]).
+    /// works are still on their way ([`strangers_before_background`](crate::collection::strangers_before_background)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<f32>,
 }
