@@ -11,6 +11,7 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use libtest_mimic::Failed;
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 
 /// A kind of browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,9 +167,10 @@ impl Drop for Running {
 pub struct Driver {
     engine: Engine,
     address: String,
-    // In this order, because a browser should be gone before its screen is.
+    // In this order, because a browser should be gone before its screen and its files are.
     process: Running,
     _screen: Option<Screen>,
+    _files: TempDir,
 }
 
 impl Driver {
@@ -185,7 +187,9 @@ impl Driver {
             // Nobody speaks English in the C locale.
             command.env("LANG", "C.UTF-8").env("LANGUAGE", "en");
         }
-        let mut process = Running::start(command.stdout(Stdio::null()))?;
+        // Browsers leave profiles of dozens of megabytes behind when they end.
+        let files = tempfile::tempdir()?;
+        let mut process = Running::start(command.env("TMPDIR", files.path()).stdout(Stdio::null()))?;
         let started = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if process.0.try_wait()?.is_some() || started.elapsed() > PATIENCE {
@@ -193,7 +197,7 @@ impl Driver {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        Ok(Driver { engine, address: format!("http://127.0.0.1:{port}"), process, _screen: screen })
+        Ok(Driver { engine, address: format!("http://127.0.0.1:{port}"), process, _screen: screen, _files: files })
     }
 
     /// The process that all of the browser's come from.
@@ -206,20 +210,21 @@ impl Driver {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         Ok(builder.capabilities(self.engine.capabilities(profile)).connect(&self.address).await?)
     }
+}
 
-    /// Kills the driver and all of the browser's processes at once, as a computer does whose battery is empty.
-    pub fn kill(self) -> Result<(), Failed> {
-        let processes = descendants(self.process())?.into_iter().map(|process| process.to_string());
-        Command::new("kill").arg("-KILL").args(processes).status()?;
-        Ok(())
+impl Drop for Driver {
+    /// Kills all of the browser's processes at once, as a computer does whose battery is empty.
+    fn drop(&mut self) {
+        let processes = descendants(self.process()).into_iter().map(|process| process.to_string());
+        let _ = Command::new("kill").arg("-KILL").args(processes).status();
     }
 }
 
 /// A process and all that it started, and they.
-fn descendants(process: u32) -> Result<Vec<u32>, Failed> {
+fn descendants(process: u32) -> Vec<u32> {
     let mut children = Vec::new();
-    for entry in std::fs::read_dir("/proc")? {
-        let Ok(child) = entry?.file_name().to_string_lossy().parse::<u32>() else { continue };
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Ok(child) = entry.file_name().to_string_lossy().parse::<u32>() else { continue };
         let status = std::fs::read_to_string(format!("/proc/{child}/status")).unwrap_or_default();
         let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")?.trim().parse::<u32>().ok());
         children.push((parent, child));
@@ -230,7 +235,7 @@ fn descendants(process: u32) -> Result<Vec<u32>, Failed> {
         found.extend(children.iter().filter(|(of, _)| *of == Some(parent)).map(|(_, child)| child));
         next += 1;
     }
-    Ok(found)
+    found
 }
 
 /// A screen that nobody sees, for the engine that has no headless mode; with a clipboard of its own.
