@@ -271,7 +271,8 @@ class Training:
         )
         if args.init and self.fresh:
             some = torch.randperm(len(self.cache), generator=torch.Generator().manual_seed(args.seed))[:128]
-            batch = views.render(self.cache[some].to(self.device), torch.full((len(some),), views.GALLERY), 128, self.masks)
+            hung = torch.full((len(some),), views.GALLERY, device=self.device)
+            batch = views.render(self.cache[some].to(self.device), hung, 128, self.masks)
             self.model.start(args.init, normalize(batch))
             self.follower.load_state_dict(self.model.state_dict())
         # A run continued after a stop must not see the same batches again.

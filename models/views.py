@@ -30,6 +30,7 @@ SLOPE = torch.tensor([0.00, 0.05, 0.40, 0.30])  # uneven light
 GLARE_SHARE = torch.tensor([0.0, 0.0, 0.25, 0.10])
 BLUR_SHARE = torch.tensor([0.15, 0.25, 0.60, 0.40])
 BLUR = torch.tensor([0.006, 0.008, 0.014, 0.014])  # deviation, in widths of the view
+MOIRE_SHARE = torch.tensor([0.0, 0.0, 0.12, 0.08])
 NOISE = torch.tensor([0.00, 0.02, 0.06, 0.08])
 WRITING_SHARE = torch.tensor([0.0, 0.05, 0.08, 0.5])
 JPEG_SHARE = torch.tensor([0.1, 0.6, 0.5, 0.6])
@@ -145,6 +146,22 @@ def blur(x: Tensor, deviation: Tensor) -> Tensor:
     return kernel @ x @ kernel.transpose(-1, -2)
 
 
+def moire(x: Tensor) -> Tensor:
+    """Coloured bands, two sets that cross: what a screen's grid and a camera's make of each other."""
+    n, dev, size = len(x), x.device, x.shape[-1]
+    axis = torch.linspace(-1, 1, size, device=dev)
+    col = lambda t: t.view(n, -1, 1, 1)  # noqa: E731
+    for _ in range(2):
+        direction = uniform(n, 0, 2 * math.pi, dev)
+        along = col(direction.cos()) * axis + col(direction.sin()) * axis[:, None]
+        # Lenses bend the grid a little, and its colours lie beside each other.
+        along = along + col(uniform(n, -0.15, 0.15, dev)) * (axis**2 + axis[:, None] ** 2)
+        waves = col(1.5 * (size / 8) ** torch.rand(n, device=dev))
+        beside = torch.rand(n, 3, device=dev).cumsum(1) * 2
+        x = x * (1 + col(uniform(n, 0.02, 0.15, dev)) * (math.pi * waves * along + col(beside)).sin())
+    return x
+
+
 def writing(count: int, size: int, seed: int) -> Tensor:
     """Masks of text, boxes, discs and strokes to lay over pictures: uint8 (count, 1, size, size)."""
     rng = np.random.default_rng(seed)
@@ -210,6 +227,9 @@ def render(pictures: Tensor, kind: Tensor, size: int, masks: Tensor) -> Tensor:
         sharpened = torch.rand(len(soft), device=dev) < 0.33
         way = torch.where(sharpened, -uniform(len(soft), 0.2, 1, dev), torch.ones(1, device=dev))
         x[soft] = x[soft].lerp(blurred, way.view(-1, 1, 1, 1))
+    screened = (torch.rand(n, device=dev) < at(MOIRE_SHARE)).nonzero()[:, 0]
+    if len(screened):
+        x[screened] = moire(x[screened])
     x = x + torch.randn_like(x) * (uniform(n, 0, 1, dev) ** 2 * at(NOISE)).view(n, 1, 1, 1)
     x = x.clamp(0, 1)
     squeezed = (torch.rand(n, device=dev) < at(JPEG_SHARE)).nonzero()[:, 0]

@@ -112,8 +112,9 @@ fn an_index_from_a_npy_file_finds_id_distance_and_record() {
         );
     }
     fs_err::write(folder.join("data.csv"), table).unwrap();
-    let said =
-        run(folder, ["build", "embeddings.npy", "--metadata", "data.csv", "--out", "site", "--trees", "50"]).done();
+    let said = run(folder, ["build", "embeddings.npy", "--metadata", "data.csv", "--out", "site", "--trees", "50"]);
+    assert!(said.err.contains("taken for those of resnet18") && said.err.contains("--model"), "{}", said.err);
+    let said = said.done();
     assert!(said.starts_with("300 of 300"), "{said}");
 
     let info: Value = serde_json::from_str(&run(folder, ["info", "site", "--json"]).done()).unwrap();
@@ -157,7 +158,9 @@ fn embeddings_are_joined_to_a_larger_table_by_their_file_names() {
     let table = format!("Author,Title,images\nA,No picture,\nB,Two,{}\nC,Zero,{}\n", list("2.png"), list("0.png"));
     fs_err::write(folder.join("data.csv"), table).unwrap();
     let arguments = ["build", "e.npy", "--metadata", "data.csv", "--names", "names.txt", "--model", "tiny.safetensors"];
-    run(folder, arguments.iter().chain(&["--out", "site"])).done();
+    let said = run(folder, arguments.iter().chain(&["--out", "site"]));
+    assert!(!said.err.contains("taken for"), "a network that was named needs no note: {}", said.err);
+    said.done();
     for (picture, title) in [("art/0.png", "Zero"), ("art/1.png", "1"), ("art/2.png", "Two")] {
         assert_eq!(query(folder, "site", picture, &[])[0]["title"], title);
     }

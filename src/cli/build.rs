@@ -67,13 +67,12 @@ pub struct Build {
     /// The CSV's column with the title.
     #[arg(long, value_name = "NAME")]
     title_column: Option<String>,
-    /// In which ways each work is looked at, the whole of it first: parts of works are found by centre-50 and its like, which
-    /// see so many percent of each side. Each look takes as much space and time again; `whole` alone makes the smallest
-    /// site. Embeddings are taken as they are.
+    /// In which ways each work is looked at, the whole of it first: parts of works are found by centre-50, the middle 50 % of
+    /// each side, and its like. Each look takes as much space and time again; `whole` alone makes the smallest site.
+    /// Embeddings are taken as they are.
     #[arg(long, value_name = "LOOK,...", value_delimiter = ',', default_value = "whole,centre-70,centre-50")]
     looks: Vec<Look>,
-    /// How many trees the forest has; more find more and take more space [default: as many as searches have a use for, 1 or
-    /// 50].
+    /// How many search trees there are [default: 1 where searches need none, otherwise 50, of which more find more].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     trees: Option<u16>,
     /// What decides everything that is left to chance: the same seed gives the same site.
@@ -144,6 +143,13 @@ impl Build {
         fs_err::create_dir_all(&models)?;
         fs_err::write(folder.path().join("collection").join(&manifest.model.file), &packed)?;
         folder.finish().map_err(|error| Failure::at(self.out.display(), error))?;
+        if works.embeddings.is_some() && self.model.is_none() {
+            let name = &model.id().name;
+            progress::note(&format!(
+                "the embeddings are taken for those of {name}, the network inside this command; if another made them, name \
+                 its weights with --model, because no picture will find them otherwise"
+            ));
+        }
 
         print(&summary(&self.out, &works, &manifest, !page.is_empty()))
     }
@@ -316,8 +322,8 @@ fn summary(out: &Path, works: &Works, manifest: &Manifest, has_page: bool) -> St
         text.push_str(&format!("\nTry it: private-eye serve {}", out.display()));
     } else {
         text.push_str(
-            "\nThis command was compiled without the search page, so the site has none; `cargo xtask serve` in the \
-             source tree compiles it with the page.",
+            "\nThis command was compiled without the search page, so the site has none; `cargo xtask install` in \
+             the source tree installs it with the page.",
         );
     }
     text

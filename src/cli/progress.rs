@@ -1,4 +1,4 @@
-//! A progress bar where somebody looks: on a terminal, and nowhere else.
+//! What is told beside the result, on stderr: progress bars on a terminal, notes, what was left out.
 
 use super::works::Skipped;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,6 +19,11 @@ pub fn spinner(what: &str) -> ProgressBar {
     bar.set_message(what.to_owned());
     bar.enable_steady_tick(std::time::Duration::from_millis(120));
     bar
+}
+
+/// A line for what somebody should know although nothing is wrong.
+pub fn note(text: &str) {
+    eprintln!("note: {text}");
 }
 
 /// Lists what was left out, a line each.
