@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures how far the integers of a weights file are from floating point, in cosines and in first answers.
 
-    python models/evaluate.py --queries 400 --save trial
+    python models/evaluate.py --pictures PICTURES --queries 400 --save trial
     python models/agreement.py trial --weights models/resnet18.safetensors
 
 The same network twice, on the same pixels: as `private-eye embed` computes it, activations in 7 bits, and in floats,

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures how often weights find a picture again.
 
-    python models/evaluate.py --weights export/resnet18.f32.safetensors
-    python models/evaluate.py --save trial      (then private-eye build and evaluate)
+    python models/evaluate.py --pictures PICTURES --weights export/resnet18.f32.safetensors
+    python models/evaluate.py --pictures PICTURES --save trial      (then private-eye build and evaluate)
 
 Queries are made from pictures that were never trained on, by fixed, seeded
 programs that share no code with the views of the training; all other pictures,
@@ -35,7 +35,6 @@ import pictures
 import weights
 from network import Embedder
 
-PICTURES = Path(__file__).parent.parent.parent / "shared/training/images.zip"
 SIZE = 224
 Rng = np.random.Generator
 
@@ -189,7 +188,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--weights", type=Path, help="float weights with torchvision's names; none: untrained ones")
-    add("--pictures", type=Path, action="append", help="folder or ZIP of pictures; may be given again")
+    add("--pictures", type=Path, action="append", required=True, help="folder or ZIP of pictures; may be given again")
     add("--queries", type=int, default=400, help="held-out pictures to change (%(default)s)")
     add("--gallery", type=int, default=0, help="pictures to search, the queries' own among them; 0: all")
     add("--seed", type=int, default=1, help="which pictures are changed (%(default)s)")
@@ -199,7 +198,7 @@ def main():
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
-    found = pictures.find(args.pictures or [PICTURES])
+    found = pictures.find(args.pictures)
     kept, others = choose(found, args.queries, args.seed)
     gallery = kept + (others[: max(0, args.gallery - len(kept))] if args.gallery else others)
     originals = list(pictures.read(kept))

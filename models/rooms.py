@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws rooms in which the query pictures of a trial hang, framed and seen a little from the side.
 
-    python models/evaluate.py --queries 400 --save trial
-    python models/rooms.py trial      (then private-eye build and evaluate)
+    python models/evaluate.py --pictures PICTURES --queries 400 --save trial
+    python models/rooms.py trial --pictures PICTURES      (then private-eye build and evaluate)
 
 "wall" is a plain wall with a picture on it. "room" also has plaster, bricks or stripes, by chance a floor, a
 neighbour that the photograph cuts off, a label, and a shadow. The number in a name is the least share of the
@@ -146,12 +146,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("trial", type=Path, help="the folder that evaluate.py --save wrote")
-    add("--pictures", type=Path, action="append", help="as it was told evaluate.py")
+    add("--pictures", type=Path, action="append", required=True, help="as it was told evaluate.py")
     add("--seed", type=int, default=1, help="as it was told evaluate.py (%(default)s)")
     args = parser.parse_args()
     with open(args.trial / "crop.csv", newline="", encoding="utf-8") as file:
         labels = [row["match"] for row in csv.DictReader(file)]
-    found = pictures.find(args.pictures or [evaluate.PICTURES])
+    found = pictures.find(args.pictures)
     kept, others = evaluate.choose(found, len(labels), args.seed)
     others = others[len(labels) : len(labels) + 100]
     originals, others = list(pictures.read(kept)), list(pictures.read(others))

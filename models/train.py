@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the ResNet-18 whose 512 numbers find a picture again.
 
-    python models/train.py --checkpoint train.pt --out export
+    python models/train.py --pictures PICTURES --checkpoint train.pt --out export
 
 Contrastive learning: of every picture in a batch the network sees one view as a
 visitor might bring it (views.py), and learns to find the view of it as it hangs
@@ -38,7 +38,6 @@ import weights
 from network import HEAD, Embedder, backbone
 from safetensors.torch import save_file
 
-HERE = Path(__file__).parent
 CACHED = 160  # side of the pictures kept in memory
 # Of the views a visitor might bring.
 KINDS = ((views.MILD, 0.15), (views.PHOTOGRAPHED, 0.35), (views.HOSTILE, 0.50))
@@ -387,7 +386,7 @@ def replace(path: Path, write):
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--pictures", type=Path, action="append", help="folder or ZIP of pictures; may be given again")
+    add("--pictures", type=Path, action="append", required=True, help="folder or ZIP of pictures; may be given again")
     add("--generated", type=int, default=4000, help="pictures to draw beside them (%(default)s)")
     add("--minutes", type=float, default=90, help="time to train, over all runs (%(default)s)")
     add("--views", type=int, help="stop after this many views instead")
@@ -413,7 +412,6 @@ def arguments() -> argparse.Namespace:
     args = parser.parse_args()
     args.stages = args.stages or stages("160:1" if args.init else STAGES)
     args.lr = args.lr or (2e-4 if args.init else 2e-3)
-    args.pictures = args.pictures or [HERE.parent.parent / "shared/training/images.zip"]
     for place in args.pictures:
         if not place.exists():
             parser.error(f"no pictures at {place}: give a folder or a ZIP file with --pictures")

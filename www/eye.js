@@ -90,12 +90,13 @@ class Eye {
   /**
    * The works nearest to a question, best first. The question is a picture, an embedding or the number of a work, or
    * several of these in a list: a work then counts as near as it is to the nearest of them, which its `query` names by
-   * its place in the list.
+   * its place in the list. Of a picture a `region` may be meant, and what was `seen` of it before is not looked at again.
    *
    * The array also carries `verdict` (of the best match), `lookedAt` (works compared), `exact` (whether these were
    * all), `searched` (how many `works` could be searched `of` those of the collection: all, unless some are still on their
-   * way), `thresholds` (the scores from which on matches of this answer are the `same` or `similar`) and `approximate`
-   * (whether the browser had to decode a picture, which may differ slightly).
+   * way), `thresholds` (the scores from which on matches of this answer are the `same` or `similar`), `seen` (of each
+   * picture, by its place in the list) and `approximate` (whether the browser had to decode a picture, which may differ
+   * slightly).
    *
    * @param {Part | Part[]} question
    * @param {object} [options]
@@ -111,16 +112,20 @@ class Eye {
    *   one look found nothing that is surely the same; each match then says under `look` which one found it
    * @param {AbortSignal} [options.signal]
    *
-   * @typedef {Blob | Float32Array | number | {own: number}} Part
+   * @typedef {Blob | {picture: Blob, region?: object, seen?: object[]} | Float32Array | number | {own: number}} Part
    */
   async search(question, { limit, effort, region, filters, without, among, closer, signal } = {}) {
-    const parts = await Promise.all((Array.isArray(question) ? question : [question]).map(async (part) =>
-      (part instanceof Blob ? readable(part) : { part, approximate: false })));
+    const parts = await Promise.all((Array.isArray(question) ? question : [question]).map(async (part) => {
+      if (part instanceof Blob) return readable(part);
+      if (!(part?.picture instanceof Blob)) return { part, approximate: false };
+      const { part: picture, approximate } = await readable(part.picture);
+      return { part: { ...part, picture }, approximate };
+    }));
     if (signal?.aborted) throw aborted();
     const options = { limit, effort, region, filters, without, among, closer };
     const answer = await this.#link.call("search", [parts.map(({ part }) => part), options], { signal });
-    const { matches, verdict, looked_at: lookedAt, exact, searched, thresholds } = answer;
-    return Object.assign(matches, { verdict, lookedAt, exact, searched, thresholds, approximate: parts.some(({ approximate }) => approximate) });
+    const { matches, verdict, looked_at: lookedAt, exact, searched, thresholds, seen } = answer;
+    return Object.assign(matches, { verdict, lookedAt, exact, searched, thresholds, seen, approximate: parts.some(({ approximate }) => approximate) });
   }
 
   /**

@@ -116,7 +116,15 @@ export interface Eye {
 }
 
 /** A picture, an embedding of one, the number of a work, or the number of one of the visitor's own pictures. */
-export type Part = Blob | Float32Array | number | { own: number };
+export type Part = Blob | PicturePart | Float32Array | number | { own: number };
+
+/** A picture of which a part is meant, or that was looked at before and need not be looked at again. */
+export interface PicturePart {
+  picture: Blob;
+  region?: Region;
+  /** As an earlier answer had it (`Matches.seen`), for the same picture and region. */
+  seen?: Seen[];
+}
 
 /** What is seen of a picture when it is looked at in one way. */
 export interface Seen {
@@ -175,6 +183,8 @@ export interface Matches extends Array<Match> {
    * an early answer they are guessed from the works that are here, and at least those of the collection.
    */
   thresholds: { same: number; similar: number };
+  /** What was seen of each part of the question that is a picture, by its place: the whole and, if it was looked at closer, more. */
+  seen: (Seen[] | null)[];
   /** Whether the browser itself decoded a picture (HEIC, AVIF), which may differ slightly from the collection's way. */
   approximate: boolean;
 }

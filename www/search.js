@@ -1,13 +1,12 @@
 // One search: what was asked, what was wished for, and the answer. It lives in memory only.
 
-import { better, mayFindMore } from "./closer.js";
 import { readable } from "./readable.js";
 
 const LIMIT = 10;
 const MORE = 20;
 
 export class Search {
-  /** `[{ file, read, once, closer }]`: what the visitor gave, as the engine can read it, and what it sees of it. */
+  /** `[{ file, part, approximate }]`: what the visitor gave, and as the engine can read it, with what it saw of it. */
   pictures;
   /** The work that this search looks for the like of, `{ id, own, title, thumbnail }`, in place of pictures. */
   work;
@@ -28,11 +27,11 @@ export class Search {
   /** How many pictures there were to search, by whose they are. */
   counts = null;
 
-  /** The part that was looked at last, so that it is not looked at again: `{ region, once, closer }`. */
+  /** The region that was looked at last, so that it is not looked at again. */
   #part = null;
 
   constructor({ files = [], work = null, filters = {}, among = "all" }) {
-    this.pictures = files.map((file) => ({ file, read: null }));
+    this.pictures = files.map((file) => ({ file, part: null, approximate: false }));
     this.work = work;
     this.filters = filters;
     this.among = among;
@@ -65,45 +64,29 @@ export class Search {
   async ask(eye, signal) {
     const { count: own } = await eye.own.info();
     if (own === 0) this.among = "all";
-    let matches = await this.#find(eye, signal, "once");
-    if (!this.work && mayFindMore(matches, eye.info)) matches = better(matches, await this.#find(eye, signal, "closer"));
+    const question = await this.#question();
+    const { limit, filters, among } = this;
+    const without = [...this.without, ...(this.work ? [this.work] : [])].map(named);
+    const matches = await eye.search(question, { limit, filters, without, among, signal });
+    question.forEach((part, place) => { if (part.picture) part.seen = matches.seen[place]; });
     const thumbnails = await Promise.all(matches.map((match) => (match.own ? eye.own : eye).thumbnail(match.id)));
     signal.throwIfAborted();
-    matches.approximate = this.pictures.some(({ read }) => read.approximate);
+    matches.approximate = this.pictures.some(({ approximate }) => approximate);
     Object.assign(this, { matches, thumbnails, counts: { all: eye.info.count + own, works: eye.info.count, own } });
   }
 
-  async #find(eye, signal, how) {
-    const seen = this.work ? [] : await this.#look(eye, signal, how);
-    const question = this.work ? [named(this.work)] : seen.map(({ embedding }) => embedding);
-    const without = [...this.without, ...(this.work ? [this.work] : [])].map(named);
-    const { limit, filters, among } = this;
-    const matches = await eye.search(question, { limit, filters, without, closer: how === "closer", among, signal });
-    // The question is a list of embeddings; what counts is whose they are.
-    for (const match of matches) {
-      const { query, look } = seen[match.query] ?? match;
-      Object.assign(match, { query, look });
-    }
-    return matches;
-  }
-
-  /**
-   * What is seen of the pictures and of the chosen part, "once" or "closer": `[{ embedding, look, query }]`, the part's
-   * query last.
-   */
-  async #look(eye, signal, how) {
-    const { region } = this;
-    const closer = how === "closer";
+  /** The work, or the pictures and then the chosen part. */
+  async #question() {
+    if (this.work) return [named(this.work)];
     for (const picture of this.pictures) {
-      picture.read ??= await readable(picture.file);
-      picture[how] ??= await eye.look(picture.read.part, { closer, signal });
+      if (picture.part) continue;
+      const { part, approximate } = await readable(picture.file);
+      Object.assign(picture, { part: { picture: part }, approximate });
     }
-    if (region) {
-      if (this.#part?.region !== region) this.#part = { region };
-      this.#part[how] ??= await eye.look(this.pictures[0].read.part, { closer, region, signal });
-    }
-    const parts = [...this.pictures, ...(region ? [this.#part] : [])];
-    return parts.flatMap((part, query) => part[how].map((one) => ({ ...one, query })));
+    const parts = this.pictures.map(({ part }) => part);
+    const { region } = this;
+    if (region && this.#part?.region !== region) this.#part = { picture: parts[0].picture, region };
+    return region ? [...parts, this.#part] : parts;
   }
 
   /** Own pictures have come or gone, so this must be asked again; those that are gone need not be left out any more. */

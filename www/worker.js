@@ -4,7 +4,7 @@
 // Out: { id, progress }*, perhaps { id, ask }, perhaps { id, early }, then  { id, value }  or  { id, error: { code, message } };
 //      and { request: { url, time } }
 
-import { better, mayFindMore } from "./closer.js";
+import { better, mayFindMore, Question } from "./question.js";
 import { readable } from "./readable.js";
 
 let eye;
@@ -42,25 +42,33 @@ const methods = {
     if (options.among !== "works") await own.fresh().catch(() => {});
     options.withoutOwn = options.without?.filter(isOwn).map(({ own: id }) => id);
     options.without = options.without?.filter((id) => !isOwn(id));
+    const asked = new Question(eye, question, region, (picture) => read(picture, signal));
     const ask = async (closer) => {
-      const parts = []; // [embedding or number, its place in the question, the look at it]
-      for (const [place, part] of question.entries()) {
-        if (!(part instanceof Blob)) parts.push([part, place]);
-        else for (const { embedding, look } of eye.look(await read(part, signal), { region, closer })) parts.push([embedding, place, look]);
-      }
-      const answer = eye.search(parts.map(([part]) => part), { ...options, closer });
+      const parts = await asked.look(closer);
+      const answer = eye.search(parts.map(({ value }) => value), { ...options, closer });
       for (const match of answer.matches) {
-        const [, place, look] = parts[match.query];
+        const { place, look } = parts[match.query];
         Object.assign(match, { query: place }, closer && look && { look });
       }
       return answer;
     };
-    const answer = await ask(options.closer ?? false);
-    const left = options.closer === undefined && question.some((part) => part instanceof Blob);
-    return left && mayFindMore(answer, eye.info()) ? better(answer, await ask(true)) : answer;
+    try {
+      let answer = await ask(options.closer ?? false);
+      const unsure = options.closer === undefined && asked.pictures > 0 && mayFindMore(answer, eye.info());
+      if (unsure) answer = better(answer, await ask(true));
+      return { ...answer, seen: asked.seen };
+    } finally {
+      asked.close();
+    }
   },
-  async look([picture, options], { signal }) {
-    return eye.look(await read(picture, signal), options);
+  async look([picture, { closer, region }], { signal }) {
+    const asked = new Question(eye, [picture], region, (blob) => read(blob, signal));
+    try {
+      await asked.look(closer);
+      return asked.seen[0];
+    } finally {
+      asked.close();
+    }
   },
   async embed([picture, options], { signal }) {
     return eye.embed(await read(picture, signal), options);
@@ -112,12 +120,12 @@ addEventListener("message", async ({ data }) => {
 });
 
 /**
- * The bytes of a picture. The engine cannot be interrupted once it computes, so this is where a search that was
- * aborted while it waited in line ends.
+ * The bytes of a picture, where one is given. The engine cannot be interrupted once it computes, so this is where a search
+ * that was aborted while it waited in line ends.
  */
 async function read(picture, signal) {
-  eye.accepts(picture.size); // refused before a huge file is read into memory
-  const bytes = new Uint8Array(await picture.arrayBuffer().catch(() => {
+  if (picture) eye.accepts(picture.size); // refused before a huge file is read into memory
+  const bytes = picture && new Uint8Array(await picture.arrayBuffer().catch(() => {
     throw coded("NotFound", "The file cannot be read any more. Was it moved, or is it a folder?");
   }));
   await turn();

@@ -44,6 +44,12 @@ pub struct Eye {
     rest: Promise,
 }
 
+/// A decoded picture.
+#[wasm_bindgen]
+pub struct Sight {
+    picture: Picture,
+}
+
 /// What a page may want to say about a collection.
 #[derive(Serialize)]
 struct Info<'a> {
@@ -154,15 +160,16 @@ impl Eye {
         Ok(values::to_js(&self.collection().columns())?)
     }
 
-    /// What is seen of the picture, ready to be searched for: a list of `{ look, embedding }`, one for each way of looking
-    /// at it. Options: `closer` (in several ways) and `region`.
-    pub fn look(&self, bytes: &[u8], options: &JsValue) -> Result<Array, JsValue> {
-        let looks: &[Look] = match values::looks(options)? {
-            Looks::Closer => &Looks::CLOSER,
-            Looks::Auto | Looks::Once => &Looks::ONCE,
-        };
-        let picture = picture(bytes, options)?;
-        let seen = self.engine.borrow().look(&picture, looks).map_err(WebError::Engine)?;
+    /// A picture to look at, which is decoded once for all looks. It stays in memory until it is freed. Options: `region`.
+    pub fn sight(&self, bytes: &[u8], options: &JsValue) -> Result<Sight, JsValue> {
+        Ok(Sight { picture: picture(bytes, options)? })
+    }
+
+    /// What is seen of the picture, ready to be searched for: a list of `{ look, embedding }`, of the whole at first, of
+    /// what a `closer` look adds then.
+    pub fn look(&self, sight: &Sight, closer: bool) -> Result<Array, JsValue> {
+        let looks: &[Look] = if closer { &Looks::CLOSER[1..] } else { &Looks::ONCE };
+        let seen = self.engine.borrow().look(&sight.picture, looks).map_err(WebError::Engine)?;
         let seen = seen.into_iter().map(|Seen { look, embedding }| {
             let seen = Object::new();
             Reflect::set(&seen, &"look".into(), &look.to_string().into())?;

@@ -125,6 +125,41 @@ pub async fn a_call_is_aborted_and_a_closed_collection_answers_no_more(scene: Sc
     Ok(())
 }
 
+pub async fn what_was_seen_of_a_picture_is_not_looked_at_again(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let query = cropped(&scene.collection().picture(scene.collection().work(0.5))?.fliph())?;
+    let script = r#"
+        const { open } = await import("/www/private-eye.js");
+        const eye = await open("/collection/");
+        const told = (matches) => JSON.stringify([...matches, matches.verdict, matches.thresholds]);
+        const picture = new Blob([Uint8Array.from(arguments[0])]);
+        // Whoever looked at this would say that it is none.
+        const gone = new Blob(["no picture"]);
+        const region = { x: 0.1, y: 0.2, width: 0.6, height: 0.7 };
+        const pairs = [];
+        for (const options of [{}, { closer: false }, { closer: true }]) {
+            const first = await eye.search(picture, options);
+            pairs.push([told(first), told(await eye.search({ picture: gone, seen: first.seen[0] }, options))]);
+            const part = await eye.search({ picture, region }, options);
+            pairs.push([told(part), told(await eye.search(picture, { ...options, region }))]);
+            const both = await eye.search([picture, 7, { picture, region }], options);
+            const [whole, none, seen] = both.seen;
+            if (none !== null) throw new Error("a work was looked at");
+            const again = await eye.search([{ picture: gone, seen: whole }, 7, { picture: gone, region, seen }], options);
+            pairs.push([told(both), told(again)]);
+        }
+        const code = await eye.search({ picture: gone }).catch((error) => error.code);
+        eye.close();
+        return [pairs, code]"#;
+    let told: Value = page.run(script, vec![json!(query)]).await?;
+    let pairs = told[0].as_array().ok_or("no pairs")?;
+    assert_eq!(pairs.len(), 9);
+    assert!(pairs.iter().all(|pair| pair[0] == pair[1]), "{pairs:#?}");
+    assert_eq!(told[1], "NotAPicture");
+    Ok(())
+}
+
 /// The package as npm packs it, installed into a site that Vite builds: the element and the module, on any host.
 pub async fn the_package_from_npm_searches_in_a_site_that_vite_built(scene: Scene) -> Result<(), Failed> {
     let site = std::env::var_os("PRIVATE_EYE_PACKED_SITE")

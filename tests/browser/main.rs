@@ -137,6 +137,7 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         element::the_example_of_the_module_finds_a_work,
         element::the_package_from_npm_searches_in_a_site_that_vite_built,
         element::a_call_is_aborted_and_a_closed_collection_answers_no_more,
+        element::what_was_seen_of_a_picture_is_not_looked_at_again,
         trouble::a_text_file_is_refused_next_to_the_input,
         trouble::what_is_pasted_or_dropped_and_is_no_file_is_refused_in_words,
         trouble::a_picture_that_neither_we_nor_the_browser_can_read_is_refused_by_its_format,

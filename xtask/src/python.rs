@@ -24,20 +24,24 @@ pub struct Environment {
     name: &'static str,
     /// Each with its version.
     packages: Vec<String>,
+    /// The versions of all that these bring.
+    constraints: Option<PathBuf>,
 }
 
 /// The interpreter for the tests that check the file formats.
 pub fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
-    Environment { name: "python", packages: READERS.map(str::to_owned).into() }.find_or_install(workspace)
+    let packages = READERS.map(str::to_owned).into();
+    Environment { name: "python", packages, constraints: None }.find_or_install(workspace)
 }
 
 impl Environment {
-    /// The packages in a requirements file.
+    /// The packages in a requirements file, with what they bring in the versions of a `constraints.txt` beside it.
     pub fn from_file(name: &'static str, requirements: &Path) -> Result<Environment> {
         let text = fs::read_to_string(requirements)
             .with_context(|| format!("cannot read the packages in {}", requirements.display()))?;
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Ok(Environment { name, packages: lines.map(str::to_owned).collect() })
+        let constraints = Some(requirements.with_file_name("constraints.txt")).filter(|file| file.is_file());
+        Ok(Environment { name, packages: lines.map(str::to_owned).collect(), constraints })
     }
 
     /// The interpreter of a virtual environment that has the packages.
@@ -45,7 +49,11 @@ impl Environment {
         let folder = workspace.target(self.name);
         let python = folder.join("bin/python");
         let installed = folder.join("installed");
-        let wanted = self.packages.join(" ");
+        let mut wanted = self.packages.join(" ");
+        if let Some(file) = &self.constraints {
+            let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            wanted.push_str(&format!("\n{text}"));
+        }
         if fs::read_to_string(&installed).is_ok_and(|there| there == wanted)
             && process::succeeds(Command::new(&python).arg("-V"))
         {
@@ -74,6 +82,9 @@ impl Environment {
         let mut pip = Command::new(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]);
         pip.args(["--no-binary", &COMPILED.join(",")]);
+        if let Some(file) = &self.constraints {
+            pip.arg("--constraint").arg(file);
+        }
         process::run(pip.args(&self.packages)).context("what runs in Python needs these packages")?;
         fs::write(installed, wanted)?;
         Ok(python)
