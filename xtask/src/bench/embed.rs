@@ -130,7 +130,7 @@ fn pinned(program: &Path, threads: usize) -> Command {
 fn table(rates: &[Vec<f64>], count: usize) -> String {
     let mut text = format!(
         "Measured with {count} pictures on a machine of {} cores. Medians; ratios are medians over pairs of runs.\n\n\
-         | File bytes to embeddings | pictures a second | times ours on one core |\n|---|---:|---:|\n",
+         | File bytes to embeddings | pictures a second | speed, ours on one core = 1 |\n|---|---:|---:|\n",
         std::thread::available_parallelism().map_or(1, usize::from)
     );
     for ((label, ..), rate) in SIDES.iter().zip(rates) {

@@ -170,7 +170,7 @@ impl Figures {
         let mut text = format!(
             "Measured in {}, on a machine of {} cores whose load was {} before. Medians; ratios are medians over pairs of \
              samples.\n\n![Bars of the milliseconds in the table](pictures/network.svg)\n\n\
-             | 224 × 224 pixels to 512 numbers | ms | times ours | cosine to ours |\n|---|---:|---:|---:|\n",
+             | 224 × 224 pixels to 512 numbers | ms | time, ours = 1 | cosine to ours |\n|---|---:|---:|---:|\n",
             page::browser_name(&self.found),
             thread::available_parallelism().map_or(1, usize::from),
             self.load,

@@ -182,7 +182,7 @@ impl Figures {
              | opening, all files in memory at once | {:.0} ms |\n\
              | the same without the weights: the collection | {:.0} ms |\n\
              | the same with the first item alone: the weights | {:.0} ms |\n\
-             | a query by default ({} candidates) | {:.2} ms |\n| recall@10 by default | {:.3} |\n\
+             | a query by default ({} candidates) | {:.2} ms |\n| recall@10 by default, beside the exact scan | {:.3} |\n\
              | a query that compares all | {:.2} ms |\n| linear memory | {:.0} MiB |",
             page::browser_name(&self.found),
             mib("bytes"),

@@ -50,7 +50,7 @@ pub struct Options {
     /// Measure in Chromium only, without the other libraries: for more vectors than those can be built over in a while
     #[arg(long)]
     alone: bool,
-    /// Take one step only, after those before it were taken: for a machine that is idle for minutes at a time
+    /// Take one step only, after those before it were taken
     #[arg(long, value_enum)]
     only: Option<Step>,
 }
