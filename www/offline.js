@@ -19,8 +19,12 @@ export async function keepOffline() {
       if (registration.installing) await settled(registration.installing);
       offerUpdate(registration);
     });
-    if (navigator.serviceWorker.controller) await Promise.race([registration.update().catch(() => {}), pause(PATIENCE)]);
-    if (registration.installing) await settled(registration.installing);
+    const { controller } = navigator.serviceWorker;
+    // A page that is here already waits for no more than news.
+    const soon = (news) => (controller ? Promise.race([news, pause(PATIENCE)]) : news);
+    if (controller) await soon(registration.update().catch(() => {}));
+    if (registration.installing) await soon(settled(registration.installing));
+    if (controller) await whole(controller);
     offerUpdate(registration);
   } catch (error) {
     console.warn("This page will not open offline:", error);
@@ -29,6 +33,19 @@ export async function keepOffline() {
 
 function pause(milliseconds) {
   return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+}
+
+/** Resolves when the worker has all of the page's files, which may have been erased. One of an older version does not answer. */
+function whole(worker) {
+  return new Promise((resolve) => {
+    const silence = setTimeout(resolve, PATIENCE);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => {
+      clearTimeout(silence);
+      if (data) resolve();
+    };
+    worker.postMessage("whole", [port2]);
+  });
 }
 
 /** Resolves when a new worker serves the page, or waits for its turn, or has failed. */
@@ -49,7 +66,8 @@ function offerUpdate(registration) {
   if (!registration.waiting || !registration.active || !offer.hidden) return;
   offer.hidden = false;
   offer.querySelector("button").addEventListener("click", () => {
+    if (!registration.waiting) return location.reload(); // it was taken in another tab
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    registration.waiting?.postMessage("activate");
+    return registration.waiting.postMessage("activate");
   });
 }

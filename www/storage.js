@@ -36,10 +36,11 @@ export async function stored() {
   return found;
 }
 
-/** Erases all of it, and with it the service worker that would fill it again. */
+/**
+ * Erases all of it. The service worker stays, for it holds nothing: without it, what another app shares with the installed
+ * page would be sent to the server.
+ */
 export async function erase() {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  await registration?.unregister();
   await Promise.all((await ours()).map((name) => caches.delete(name)));
   await eraseAll();
   try {

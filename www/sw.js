@@ -10,11 +10,16 @@ const CACHE = PREFIX + VERSION;
 const address = (path) => new URL(path === "index.html" ? "./" : path, registration.scope).href;
 const kept = new Set(PRECACHE.map(([path]) => address(path)));
 
-addEventListener("install", (event) => event.waitUntil(install()));
+addEventListener("install", (event) => event.waitUntil(fill()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
-addEventListener("message", ({ data, ports }) => {
+addEventListener("message", (event) => {
+  const { data, ports: [port] } = event;
   if (data === "activate") skipWaiting();
-  if (data === "shared") hand(ports[0]);
+  if (data === "shared") hand(port);
+  if (data === "whole") {
+    port.postMessage(false);
+    event.waitUntil(fill().catch(() => {}).then(() => port.postMessage(true)));
+  }
 });
 
 addEventListener("fetch", (event) => {
@@ -24,7 +29,8 @@ addEventListener("fetch", (event) => {
   if (request.method === "POST" && url.href === address("share")) return event.respondWith(take(event));
   if (url.href === address("index.html") + "index.html") url.href = address("index.html");
   if (request.method !== "GET" || !kept.has(url.href)) return report(event);
-  return event.respondWith(caches.open(CACHE).then((cache) => cache.match(url.href, { ignoreVary: true })).then((found) => {
+  // To open the cache would make it again where it was erased.
+  return event.respondWith(caches.match(url.href, { cacheName: CACHE, ignoreVary: true }).then((found) => {
     if (!found) report(event);
     return found ?? fetch(request);
   }));
@@ -33,9 +39,10 @@ addEventListener("fetch", (event) => {
 /** Tells the page of each of its requests that goes to the network. */
 async function report({ request: { url }, clientId }) {
   const time = Date.now();
-  // A navigation comes from no page yet.
-  const client = clientId ? await clients.get(clientId) : null;
-  client?.postMessage({ request: { url, time } });
+  if (!clientId) return; // a navigation comes from no page yet
+  const client = await clients.get(clientId);
+  // In a worker nobody listens, and whose worker it is, is not said.
+  for (const page of client?.type === "window" ? [client] : await clients.matchAll()) page.postMessage({ request: { url, time } });
 }
 
 /** Pictures that another app has shared, until the page asks for them. They are never sent anywhere, nor stored. */
@@ -55,14 +62,17 @@ function hand(port) {
   shared = [];
 }
 
-async function install() {
+/** Fetches the files of the page, unless all are here: the visitor may have erased them, or the browser, for want of room. */
+async function fill() {
+  if (await caches.has(CACHE) && (await (await caches.open(CACHE)).keys()).length === PRECACHE.length) return;
+  // All of them before any is kept: what another version has in their place may not fit those that are here.
+  const files = await Promise.all(PRECACHE.map(([path, hash]) => whole(address(path), hash)));
   const cache = await caches.open(CACHE);
-  await Promise.all(PRECACHE.map(async ([path, hash]) => {
-    const { headers: sent, bytes } = await whole(address(path), hash);
+  await Promise.all(files.map(({ url, headers: sent, bytes }) => {
     const headers = new Headers(sent);
     for (const stale of ["content-encoding", "content-length"]) headers.delete(stale); // the body is decoded by now
     // A copy without the mark of a redirect, which browsers refuse as an answer to a navigation.
-    await cache.put(address(path), new Response(bytes, { headers }));
+    return cache.put(url, new Response(bytes, { headers }));
   }));
 }
 
@@ -75,7 +85,7 @@ async function whole(url, hash) {
     const response = await fetch(url, { cache });
     const bytes = await response.arrayBuffer();
     const start = new DataView(await crypto.subtle.digest("SHA-256", bytes)).getBigUint64(0);
-    if (response.ok && start === BigInt(`0x${hash}`)) return { headers: response.headers, bytes };
+    if (response.ok && start === BigInt(`0x${hash}`)) return { url, headers: response.headers, bytes };
   }
   throw new Error(`${url} is not of this version`);
 }
