@@ -20,6 +20,6 @@ export function chooseLanguage(changed) {
 /** Writes the sentences that the page itself brings. */
 function translate(language) {
   speak(language);
-  document.documentElement.lang = words.language;
+  Object.assign(document.documentElement, { lang: words.language, dir: words.dir });
   for (const said of document.querySelectorAll("[data-words]")) said.textContent = words.page[said.dataset.words];
 }

@@ -11,7 +11,7 @@ import { element, make } from "./dom.js";
 import { filesBelow, picturesOf } from "./folders.js";
 import { hung } from "./hung.js";
 import { Pauser } from "./own/own.js";
-import { stop, watch } from "./underway.js";
+import { round, stop, watch } from "./underway.js";
 import { inWords, words } from "./words.js";
 
 /** Pictures that hang there before more are asked for. */
@@ -19,12 +19,16 @@ const ROOM = 60;
 /** Milliseconds between two looks at what has been added meanwhile. */
 const GLANCE = 500;
 const FILE_NAME = "my-pictures.zip";
+/** Codes of errors that say of what was read that it is damaged, or newer than this page. */
+const DAMAGE = ["BadCollection", "CorruptedDownload"];
 
 let own = null;
 let on = null;
 let room = ROOM;
 let turn = Promise.resolve();
 let glance = null;
+/** Whether the browser was asked to keep what comes here. */
+let asked = false;
 
 /**
  * Opens the room, once the collection is open.
@@ -66,7 +70,10 @@ element("export").addEventListener("click", () => attempt(async () => {
 element("import").addEventListener("change", ({ target }) => {
   const [file] = target.files;
   target.value = "";
-  if (file) attempt(() => take({ name: "importing", run: (how) => own.import(file, how) }));
+  if (file) attempt(async () => {
+    await own.info(); // what is kept here may be what is damaged
+    await attempt(() => take({ name: "importing", run: (how) => own.import(file, how) }), words.own.badFile);
+  });
 });
 element("forget-all").addEventListener("click", () => attempt(async () => {
   if (!await mayForget()) return;
@@ -76,18 +83,19 @@ element("forget-all").addEventListener("click", () => attempt(async () => {
 
 /** Adds files, and those below folders; the visitor can do other things meanwhile. */
 export function add(files, folders = []) {
+  const since = round;
   return attempt(async () => {
     const all = [...files, ...(await Promise.all(folders.map(filesBelow))).flat()];
     const pictures = all.length > 1 ? picturesOf(all) : all;
     const pauser = new Pauser();
-    if (pictures.length > 0) await take({ name: "adding", pauser, run: (how) => own.add(pictures, { ...how, pauser }) }, all.length - pictures.length);
+    if (pictures.length > 0) await take({ name: "adding", pauser, since, run: (how) => own.add(pictures, { ...how, pauser }) }, all.length - pictures.length);
     else if (folders.length > 0) say(words.own.nothing);
   });
 }
 
 /** Asks before everything is forgotten. Resolves with the answer. */
 export async function mayForget() {
-  const { count } = await own.info();
+  const { count } = await own.info().catch(() => ({ count: 0 })); // what cannot be read can be forgotten
   const question = element("forget");
   element("forget-title").textContent = words.own.forgetTitle(count);
   element("forget-text").textContent = words.own.forgetText;
@@ -107,12 +115,14 @@ export async function forget() {
 }
 
 /** Sees what another tab has changed meanwhile. */
-export async function lookAround() {
-  const before = element("own-count").textContent;
-  await count();
-  if (element("own-count").textContent === before) return;
-  on.changed(() => false);
-  await hangAll();
+export function lookAround() {
+  return reading(async () => {
+    const before = element("own-count").textContent;
+    await count();
+    if (element("own-count").textContent === before) return;
+    on.changed(() => false);
+    await hangAll();
+  });
 }
 
 /** Shows the room in another language. */
@@ -128,7 +138,19 @@ async function hangAll() {
   element("own-twins").hidden = true;
   element("own-pictures").hidden = false;
   element("twins").setAttribute("aria-pressed", "false");
-  await Promise.all([count(), hangMore()]);
+  await reading(() => Promise.all([count(), hangMore()]));
+}
+
+/** Reads what is kept. Where that cannot be read, the room says so, and all of it can be forgotten. */
+async function reading(deed) {
+  try {
+    await deed();
+  } catch (error) {
+    showCount({ count: 0 });
+    element("own-said").textContent = "";
+    element("forget-all").hidden = false;
+    fail(error, words.own.damaged(error));
+  }
 }
 
 /** Hangs what does not hang yet, as far as there is room. */
@@ -165,6 +187,9 @@ async function hangTwins() {
 /** Takes pictures in, from files or from a file of an earlier export, and says what came of it. */
 async function take(work, aside = 0) {
   element("own-report").hidden = true;
+  // A browser that asks the visitor about it is not waited for.
+  if (!asked) navigator.storage?.persist?.().then(count).catch(() => {});
+  asked = true;
   const added = await watch({ ...work, onProgress: look }, aloud).finally(() => {
     on.changed(() => false);
     return hangAll();
@@ -201,24 +226,30 @@ function remove({ id, named, line }) {
 }
 
 async function count() {
-  const { count: number, bytes, storage } = await own.info();
+  showCount(await own.info(), await navigator.storage?.persisted?.().catch(() => false));
+}
+
+function showCount({ count: number, bytes, storage }, safe) {
   element("own").toggleAttribute("data-filled", number > 0);
   element("own-count").textContent = number > 0 ? words.count(number) : "";
   element("own-said").textContent = number > 0 ? words.own.kept(number, bytes, storage) : words.own.empty;
-  element("own-note").hidden = storage !== "memory";
-  element("own-note").textContent = words.own.memory;
+  element("own-note").hidden = storage !== "memory" && (safe || number === 0);
+  element("own-note").textContent = words.own[storage === "memory" ? "memory" : "unsafe"];
   for (const id of ["twins", "export", "forget-all"]) element(id).hidden = number === 0;
 }
 
-async function attempt(deed) {
+async function attempt(deed, damaged = words.own.damaged) {
   try {
     await deed();
   } catch (error) {
-    if (error.code === "Aborted") return aloud("");
-    say(inWords(error));
-    element("own-report").dataset.code = error.code ?? "Crashed";
+    const { code } = error;
+    if (code !== "Aborted") fail(error, DAMAGE.includes(code) ? damaged(error) : code === "NotFound" ? words.own.gone : inWords(error));
   }
-  return undefined;
+}
+
+function fail({ code = "Crashed" }, sentence) {
+  say(sentence);
+  element("own-report").dataset.code = code;
 }
 
 /** Says what came of something, to be read and to be heard. */

@@ -62,7 +62,8 @@ export class Search {
 
   /** Asks the engine. A picture is looked at once, however often its answer is narrowed down afterwards. */
   async ask(eye, signal) {
-    const { count: own } = await eye.own.info();
+    // Those that cannot be read are none; their room says so.
+    const { count: own } = await eye.own.info().catch(() => ({ count: 0 }));
     if (own === 0) this.among = "all";
     const question = await this.#question();
     const { limit, filters, among } = this;

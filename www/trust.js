@@ -16,17 +16,18 @@ export function showTrust({ info, own }, requests) {
   const pairs = (rows) => make("dl", {}, ...rows.flatMap(([name, value, className = ""]) => [
     make("dt", { textContent: name }), make("dd", { textContent: value, className })]));
   const storage = part(trust.storedTitle, make("p", { textContent: trust.looking }));
+  const status = make("p", { role: "status" });
   element("trust-text").replaceChildren(
-    make("h2", { id: "trust-title", textContent: trust.title }),
+    make("h2", { id: "trust-title", tabIndex: -1, textContent: trust.title }),
     make("p", { className: "count" }, make("output", { id: "trust-requests" }), make("span")),
     make("p", { id: "trust-witness", className: "figures" }),
     make("p", { textContent: trust.promise }),
     part(trust.checkTitle, make("ol", {}, ...trust.check.map((step) => make("li", { textContent: step })))),
     part(trust.downloadedTitle, pairs(info.parts.map(({ part: name, total, fetched }) => [parts[name] ?? name, trust.downloaded(Math.min(fetched, total), total)]))),
     part(trust.whatTitle, pairs([[trust.model, info.model.sha256, "hash"], [trust.collection, info.sha256, "hash"]])),
-    storage);
+    storage, status);
   showRequests(requests);
-  showStored(storage, own);
+  showStored(storage, own, status);
   if (!element("trust").open) element("trust").showModal();
 }
 
@@ -39,9 +40,9 @@ export function showRequests({ own, witness }) {
   element("trust-witness").textContent = witness === null ? words.trust.noWitness : words.trust.witness(witness);
 }
 
-async function showStored(section, own, note) {
+async function showStored(section, own, status) {
   const { trust } = words;
-  const [kept, { count }] = await Promise.all([stored(), own.info()]);
+  const [kept, { count }] = await Promise.all([stored(), own.info().catch(() => ({ count: 0 }))]);
   const lines = kept.map(({ what, bytes }) => [trust.stored[what], what === "own" ? trust.storedOwn(count, bytes) : bytes > 0 ? trust.storedBytes(bytes) : ""]);
   const erases = button(trust.erase, async () => {
     if (count > 0 || kept.some(({ what }) => what === "own")) {
@@ -49,13 +50,14 @@ async function showStored(section, own, note) {
       await forget();
     }
     await erase();
-    await showStored(section, own, trust.erased);
+    await showStored(section, own, status);
+    element("trust-title").focus(); // the button that had the focus is gone
+    status.textContent = trust.erased;
   }, { id: "erase", className: "button quiet" });
   section.replaceChildren(section.firstElementChild,
     lines.length > 0
       ? make("dl", {}, ...lines.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]))
       : make("p", { id: "nothing-stored", textContent: trust.storedNothing }),
     make("p", { textContent: trust.storedNever }),
-    lines.length > 0 ? erases : "",
-    make("p", { role: "status", textContent: note ?? "" }));
+    lines.length > 0 ? erases : "");
 }

@@ -18,10 +18,14 @@ element("pause").addEventListener("click", () => {
   else pauser.pause();
   show();
 });
-element("cancel").addEventListener("click", () => current.controller.abort());
+element("cancel").addEventListener("click", stop);
 
-/** Ends what is under way, and resolves when it has ended. */
+/** Rises whenever everything is stopped; work of an earlier round is not begun any more. */
+export let round = 0;
+
+/** Ends what is under way and what waits for it, and resolves when it has ended. */
 export function stop() {
+  round += 1;
   current?.controller.abort();
   return ended;
 }
@@ -34,10 +38,15 @@ export function stop() {
  * @param {(how: {signal: AbortSignal, onProgress: (progress: {done: number, total?: number}) => void}) => Promise} work.run
  * @param {import("./private-eye.js").Pauser} [work.pauser] where it can be paused
  * @param {() => void} [work.onProgress]
+ * @param {number} [work.since] the round in which it was wished for
  * @param {(sentence: string) => void} aloud says something to those who do not see it
  */
 export function watch(work, aloud) {
-  const result = ended.then(() => run(work, aloud));
+  const { since = round } = work;
+  const result = ended.then(() => {
+    if (since !== round) throw Object.assign(new Error("Stopped before it began."), { code: "Aborted" });
+    return run(work, aloud);
+  });
   ended = result.catch(() => {});
   return result;
 }
@@ -76,6 +85,7 @@ async function run({ name, run: start, pauser = null, onProgress }, aloud) {
     });
   } finally {
     current = null;
+    aloud("");
     if (element("underway").contains(document.activeElement)) element("own-title").focus();
     element("underway").hidden = true;
   }

@@ -202,7 +202,7 @@ export class Keeping {
         reason ??= error;
       }
     }
-    if (reason) throw reason;
+    if (reason) throw typeof reason.code === "string" ? reason : coded("BadCollection", `What is kept of your own pictures on this device cannot be read (${reason.message}). Forget them and add them again, or import an export.`);
     await this.#tidy(store, names, []);
     this.#eye.own_clear();
     this.#current = null;

@@ -12,6 +12,7 @@ const detail = (sentence) => (error) => `${sentence} (${error.message})`;
 export const de = {
   language: "de",
   name: "Deutsch",
+  dir: "ltr",
 
   page: {
     lede: "Ein Bild zeigen, das Werk finden. Gesucht wird hier, auf Ihrem Gerät.",
@@ -166,6 +167,10 @@ export const de = {
     kept: (number, bytes, storage) =>
       `${pictures(number)}, ${megabytes(bytes)} MB, ${storage === "memory" ? "im Speicher dieser Seite" : "auf diesem Gerät aufbewahrt"} und von jeder Suche gefunden. Nirgendwohin geschickt.`,
     memory: "Dieser Browser lässt die Seite nichts aufbewahren, vielleicht weil das Fenster ein privates ist. Ihre Bilder sind hier, bis Sie es schließen; sichern Sie sie in eine Datei, um sie wieder zu haben.",
+    unsafe: "Wird der Platz knapp, kann dieser Browser sie löschen. Sichern Sie sie in eine Datei, um sicherzugehen.",
+    damaged: (error) => `Ihre eigenen Bilder können nicht gelesen werden: Sie sind beschädigt, oder eine neuere Fassung dieser Seite hat sie aufbewahrt. Mit „Alles vergessen“ fangen Sie neu an. (${error.message})`,
+    badFile: (error) => `Das ist keine gesicherte Datei, die gelesen werden kann. Wählen Sie eine andere, oder sichern Sie die Bilder noch einmal. (${error.message})`,
+    gone: "Das ist nicht mehr hier. Wurde es in einem anderen Tab entfernt?",
     yours: "Von Ihnen",
     twins: (groups) => (groups === 0 ? "Keine zwei Ihrer Bilder sind beinahe gleich." : groups === 1 ? "1 Gruppe beinahe gleicher Bilder." : `${count(groups)} Gruppen beinahe gleicher Bilder.`),
     progress: (done, total) => `${count(done)} von ${dative(total)}`,
@@ -175,7 +180,7 @@ export const de = {
       `${pictures(added)} hinzugefügt.`,
       known > 0 && `${count(known)} schon hier gewesen.`,
       failed.length > 0 && `${count(failed.length)} nicht zu lesen.`,
-      aside > 0 && `${count(aside)} andere Dateien beiseite gelassen.`,
+      aside > 0 && `${count(aside)} andere ${aside === 1 ? "Datei" : "Dateien"} beiseite gelassen.`,
     ].filter(Boolean).join(" "),
     failed: "Was nicht zu lesen war",
     nothing: "In diesem Ordner ist kein Bild.",
@@ -191,7 +196,7 @@ export const de = {
 
   meaning: ({ same, similar }, number) => {
     const said = number >= same ? "Das ist dasselbe Bild." : number >= similar ? "Das sieht ähnlich aus." : "Das ist nicht nah genug für einen Treffer.";
-    return `${score(number)} von 1,000. In dieser Sammlung ist bei einem Bild wie diesem ab ${score(same)} dasselbe gemeint, ab ${score(similar)} sieht es ähnlich aus. ${said}`;
+    return `${score(number)} von 1,000. In dieser Sammlung gilt bei einem Bild wie diesem ein Wert ab ${score(same)} als dasselbe Bild, ab ${score(similar)} als ähnlich. ${said}`;
   },
   numbers: (lookedAt, all, exact, early) => [
     "Jedes Bild wird zu einer Liste von Zahlen, die sagt, wie es aussieht; die Ähnlichkeit vergleicht zwei solche Listen. 1,000 ist genau dasselbe Bild.",
@@ -207,7 +212,7 @@ export const de = {
     title: "Was diese Seite verlässt",
     promise: "Nichts, sobald sie „bereit“ sagt. Die Sammlung und das Programm, das sie durchsucht, sind dann auf Ihrem Gerät; Ihr Bild wird dort geöffnet, verglichen und vergessen.",
     counted: (number) => (number === 1 ? "Anfrage seit „bereit“" : "Anfragen seit „bereit“"),
-    witness: (number) => `Der Service Worker, der alles sieht, was diese Seite anfragt, hat ${count(number)} davon ins Netz gelassen.`,
+    witness: (number) => `Der Service Worker, der alles sieht, was diese Seite anfragt, hat ${count(number)} davon ins Netz gelassen${number > 0 ? " (vielleicht für einen anderen Tab)" : ""}.`,
     noWitness: "Hier gibt es keinen Service Worker, der das bestätigt (er braucht HTTPS); die Zahl stammt aus der Aufzeichnung des Browsers.",
     checkTitle: "Prüfen Sie es selbst",
     check: [
@@ -224,13 +229,13 @@ export const de = {
     model: "Neuronales Netz (SHA-256)",
     collection: "Sammlung (SHA-256)",
     storedTitle: "Was auf diesem Gerät bleibt",
-    storedNothing: "Auf diesem Gerät ist nichts gespeichert.",
+    storedNothing: "Weder Bilder noch Sammlung noch Seite sind auf diesem Gerät gespeichert.",
     stored: { page: "Diese Seite, um sie offline zu öffnen", collection: "Die Sammlung und das neuronale Netz", language: "Ihre Wahl der Sprache", own: "Ihre eigenen Bilder" },
     storedBytes: (bytes) => `${megabytes(bytes)} MB`,
     storedOwn: (number, bytes) => `${number > 0 ? `${pictures(number)}, ` : ""}${megabytes(bytes)} MB, nirgendwohin geschickt`,
     storedNever: "Die Bilder, mit denen Sie suchen, und wonach Sie suchen, werden nie gespeichert. Mit dem Schließen dieser Seite sind sie vergessen.",
     erase: "Alles löschen",
-    erased: "Gelöscht. Diese Seite geht weiter, bis Sie sie schließen; der nächste Besuch holt alles neu.",
+    erased: "Gelöscht, bis auf ein kleines Skript ohne Daten (den Service Worker): Durch ihn wird, was andere Apps mit dieser Seite teilen, nicht an den Server geschickt. Diese Seite funktioniert weiter, bis Sie sie schließen; der nächste Besuch holt alles neu.",
     looking: "Wird nachgesehen …",
   },
 

@@ -9,6 +9,7 @@ const works = (number) => (number === 1 ? "1 work" : `${count(number)} works`);
 export const en = {
   language: "en",
   name: "English",
+  dir: "ltr",
 
   /** What stands in the page from the beginning, by its `data-words`. */
   page: {
@@ -169,6 +170,10 @@ export const en = {
     kept: (number, bytes, storage) =>
       `${pictures(number)}, ${megabytes(bytes)} MB, ${storage === "memory" ? "in this page's memory" : "kept on this device"} and found by every search. Sent nowhere.`,
     memory: "This browser lets the page keep nothing, perhaps because the window is a private one. Your pictures are here until you close it; export them to a file to have them again.",
+    unsafe: "Where room is short, this browser may clear them. Export them to a file to be sure of them.",
+    damaged: (error) => `Your own pictures cannot be read: they are damaged, or a newer version of this page kept them. “Forget everything” lets you begin anew. (${error.message})`,
+    badFile: (error) => `This is no export that can be read. Choose another file, or export them again. (${error.message})`,
+    gone: "That is not here any more. Was it removed in another tab?",
     yours: "Yours",
     twins: (groups) => (groups === 0 ? "No two of your pictures are near-duplicates." : groups === 1 ? "1 group of near-duplicates." : `${count(groups)} groups of near-duplicates.`),
     progress: (done, total) => `${count(done)} of ${pictures(total)}`,
@@ -178,7 +183,7 @@ export const en = {
       `${pictures(added)} added.`,
       known > 0 && `${count(known)} ${known === 1 ? "was" : "were"} here already.`,
       failed.length > 0 && `${count(failed.length)} could not be read.`,
-      aside > 0 && `${count(aside)} other files left aside.`,
+      aside > 0 && `${count(aside)} other ${aside === 1 ? "file" : "files"} left aside.`,
     ].filter(Boolean).join(" "),
     failed: "Which could not be read",
     nothing: "There is no picture in this folder.",
@@ -211,7 +216,7 @@ export const en = {
     title: "What leaves this page",
     promise: "Nothing, once it says “ready”. The collection and the program that searches it are on your device by then; your picture is opened, compared and forgotten there.",
     counted: (number) => (number === 1 ? "request since “ready”" : "requests since “ready”"),
-    witness: (number) => `The service worker, which sees everything this page asks for, has let ${count(number)} through to the network.`,
+    witness: (number) => `The service worker, which sees everything this page asks for, has let ${count(number)} through to the network${number > 0 ? " (perhaps for another tab)" : ""}.`,
     noWitness: "There is no service worker here to confirm it (it needs HTTPS); the number is the browser's own record.",
     checkTitle: "See for yourself",
     check: [
@@ -228,13 +233,13 @@ export const en = {
     model: "Neural network (SHA-256)",
     collection: "Collection (SHA-256)",
     storedTitle: "What stays on this device",
-    storedNothing: "Nothing is stored on this device.",
+    storedNothing: "No picture, no collection and no page is stored on this device.",
     stored: { page: "This page, to open offline", collection: "The collection and the neural network", language: "Your choice of language", own: "Your own pictures" },
     storedBytes: (bytes) => `${megabytes(bytes)} MB`,
     storedOwn: (number, bytes) => `${number > 0 ? `${pictures(number)}, ` : ""}${megabytes(bytes)} MB, sent nowhere`,
     storedNever: "The pictures that you search with and what you searched for are never stored. Closing this page forgets them.",
     erase: "Erase all of it",
-    erased: "Erased. This page goes on working until you close it; the next visit fetches everything anew.",
+    erased: "Erased, but for a small script without any data (the service worker): it keeps what other apps share with this page from being sent to the server. This page goes on working until you close it; the next visit fetches everything anew.",
     looking: "Looking …",
   },
 
