@@ -129,6 +129,9 @@ fn quiet_firefox() -> Value {
         "browser.search.suggest.enabled": false,
         "browser.urlbar.speculativeConnect.enabled": false,
         "datareporting.policy.dataSubmissionEnabled": false,
+        // Nobody is here to be asked whether a site may keep its data.
+        "dom.storageManager.prompt.testing": true,
+        "dom.storageManager.prompt.testing.allow": false,
         "extensions.getAddons.cache.enabled": false,
         "extensions.systemAddon.update.enabled": false,
         "media.gmp-manager.updateEnabled": false,
