@@ -75,6 +75,36 @@ pub async fn adding_can_be_paused_gone_on_with_and_cancelled(scene: Scene) -> Re
     Ok(())
 }
 
+pub async fn what_waits_its_turn_ends_with_what_is_under_way(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let files = many(&scene, 220)?;
+    let watch = "window.told = [];
+        const text = document.querySelector('#underway-text');
+        new MutationObserver(() => window.told.push(text.textContent)).observe(text, { childList: true })";
+    page.run(watch, vec![]).await?;
+    let begun = "return window.told.filter((text) => text.includes('of 10 pictures'))";
+    for (round, by) in ["#cancel", "#forget-all"].into_iter().enumerate() {
+        let (first, next) = files[round * 110..][..110].split_at(100);
+        give(&page, "#own-files", first).await?;
+        until(async || Ok(done(&page).await? > 1)).await?;
+        page.click("#pause").await?;
+        give(&page, "#own-files", next).await?;
+        if by == "#cancel" {
+            page.click(by).await?;
+            idle(&page).await?;
+            let report = page.text_of("#own-report").await?;
+            assert!(report.starts_with("Stopped."), "{report}");
+        } else {
+            forget(&page).await?;
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        assert_eq!(page.run(begun, vec![]).await?, json!([]), "after {by}");
+    }
+    assert_eq!(page.text_of("#own-count").await?, "");
+    Ok(())
+}
+
 pub async fn an_own_picture_is_found_among_the_works_and_called_yours(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = room(&scene.ready_page(&served).await?).await?;
@@ -423,6 +453,25 @@ pub async fn walk_through_the_room(scene: &Scene, page: &Page) -> Result<(), Fai
     give(page, "#import", &[exported]).await?;
     until(async || Ok(page.text_of("#own-count").await? == "2")).await?;
     idle(page).await
+}
+
+pub async fn where_the_browser_may_clear_own_pictures_the_room_says_so(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = room(&scene.ready_page(&served).await?).await?;
+    let storage = "Object.assign(window, { asked: 0, safe: false });
+        const persist = async () => { window.asked += 1; return window.safe; };
+        Object.defineProperty(navigator, 'storage', { value: { persist, persisted: async () => window.safe } })";
+    page.run(storage, vec![]).await?;
+    assert_eq!(page.text_of("#own-note").await?, "", "of nothing there is nothing to say");
+    let files = pictures(&scene, &[0.2, 0.4])?;
+    add(&page, &files[..1]).await?;
+    let note = page.text_of("#own-note").await?;
+    assert!(note.contains("may clear them") && note.contains("Export"), "{note}");
+    page.run("window.safe = true", vec![]).await?;
+    add(&page, &files[1..]).await?;
+    until(async || Ok(page.text_of("#own-note").await?.is_empty())).await?;
+    assert_eq!(page.run("return window.asked", vec![]).await?, 1, "the browser is asked once");
+    Ok(())
 }
 
 /// Where the browser refuses every place to keep something in, the page says so and goes on.

@@ -210,6 +210,62 @@ async fn is_whole(page: &Page) -> Result<Value, Failed> {
     Ok(said["names"].clone())
 }
 
+/// What is kept of own pictures is overwritten, as by a fault of the disk.
+pub async fn own_pictures_that_are_damaged_hinder_nothing_else_and_can_be_forgotten(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = own_page::room(&scene.ready_page(&served).await?).await?;
+    let files = own_page::pictures(&scene, &[0.2, 0.7])?;
+    own_page::add(&page, &files).await?;
+    let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let damage = r#"
+        const noise = new TextEncoder().encode("Nothing of this can be read.");
+        const files = [];
+        const root = await navigator.storage?.getDirectory?.().catch(() => null);
+        if (root) {
+            for await (const folder of root.values()) for await (const file of folder.values()) files.push(file);
+        }
+        for (const file of files) {
+            const writable = await file.createWritable();
+            await writable.write(noise);
+            await writable.close();
+        }
+        let damaged = files.length;
+        const settled = (request) => new Promise((done, fail) => { request.onsuccess = () => done(request.result); request.onerror = fail; });
+        for (const { name } of await indexedDB.databases()) {
+            const database = await settled(indexedDB.open(name));
+            const table = database.transaction("files", "readwrite").objectStore("files");
+            for (const key of await settled(table.getAllKeys())) {
+                await settled(table.put(noise, key));
+                damaged += 1;
+            }
+            database.close();
+        }
+        return damaged"#;
+    assert!(page.run(damage, vec![]).await?.as_u64() >= Some(2));
+
+    let page = scene.ready_page(&served).await?;
+    assert!(!page.text_of("#rooms").await?.is_empty());
+    let results = page.ask(&files[0]).await?;
+    assert_eq!((&results[0].file, results[0].own), (&scene.collection().work(0.2).file, false));
+    page.click("#proof").await?;
+    let erase = "return Boolean(document.querySelector('#erase'))";
+    until(async || Ok(page.run(erase, vec![]).await? == true)).await?;
+    page.run("document.querySelector('#trust').close()", vec![]).await?;
+
+    own_page::room(&page).await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("cannot be read"))).await?;
+    assert_eq!(own_page::error(&page).await?, "BadCollection");
+    assert_eq!(page.text_of("#forget-all").await?, "Forget everything");
+    own_page::ask_to_forget(&page, "#forget-all").await?;
+    page.click("#forget [value=forget]").await?;
+    until(async || Ok(page.text_of("#own-report").await?.contains("Forgotten"))).await?;
+    own_page::add(&page, &files).await?;
+    assert_eq!(page.text_of("#own-count").await?, "2");
+    Ok(())
+}
+
 /// A real folder in the input that the system's dialog fills.
 pub async fn a_folder_that_is_chosen_comes_in_with_all_that_is_below_it(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;

@@ -8,8 +8,9 @@ use private_eye::engine::SearchOptions;
 use private_eye::image::Region;
 use serde_json::json;
 
-use crate::page::Page;
+use crate::page::{Page, until};
 use crate::parity::native;
+use crate::served::Served;
 use crate::stage::Scene;
 use crate::works::{cropped, jpeg};
 
@@ -94,6 +95,26 @@ pub async fn several_pictures_are_one_question(scene: Scene) -> Result<(), Faile
 pub async fn pictures_shared_by_another_app_reach_the_page_and_not_the_server(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = scene.ready_page(&served).await?;
+    share(&scene, &served, &page).await
+}
+
+pub async fn what_is_shared_after_everything_was_erased_does_not_reach_the_server_either(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let mut served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    crate::trust::erase(&page).await?;
+    share(&scene, &served, &page).await?;
+    // That was a visit, so the page opens offline again.
+    until(async || Ok(!page.text_of("#proof").await?.is_empty())).await?;
+    served.stop();
+    until(async || Ok(served.is_off())).await?;
+    page.reload().await?;
+    page.wait_for_state("ready").await
+}
+
+/// Shares a picture with the installed page, of which the server hears nothing.
+async fn share(scene: &Scene, served: &Served, page: &Page) -> Result<(), Failed> {
     let work = scene.collection().work(0.45);
     let query = cropped(&scene.collection().picture(work)?)?;
     // What the system does with the form that the manifest describes, from a page without rules of its own.
@@ -115,7 +136,7 @@ pub async fn pictures_shared_by_another_app_reach_the_page_and_not_the_server(sc
     let results = page.answer().await?;
     assert_eq!(results[0].file, work.file);
     let asked = served.record.paths()[before..].to_vec();
-    assert!(asked.iter().all(|path| !path.contains("share")), "the server was told: {asked:?}");
+    assert!(asked.iter().all(|path| !path.starts_with("/share")), "the server was told: {asked:?}");
     assert_eq!(page.run("return location.href", vec![]).await?, served.url("/"));
     Ok(())
 }

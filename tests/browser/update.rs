@@ -50,14 +50,60 @@ pub async fn a_new_version_is_offered_and_comes_only_when_the_visitor_wants_it(s
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(page.results().await?, results, "nothing is taken from somebody in the middle of something");
 
+    // Another tab has the offer as well.
+    let first = scene.client.window().await?;
+    let window = scene.client.new_window(true).await?;
+    scene.client.switch_to_window(window.handle.clone()).await?;
+    let other = scene.ready_page(&served).await?;
+    until(async || Ok(other.text_of("#update").await?.contains("newer version"))).await?;
+    scene.client.switch_to_window(first.clone()).await?;
+
     page.click("#update button").await?;
     until(async || Ok(is_newer(&page).await.unwrap_or(false))).await?;
     page.wait_for_state("ready").await?;
+    scene.client.switch_to_window(window.handle).await?;
+    assert!(!is_newer(&other).await?, "nothing is taken from the other tab");
+    other.click("#update button").await?;
+    until(async || Ok(is_newer(&other).await.unwrap_or(false))).await?;
+    scene.client.switch_to_window(first).await?;
     assert_eq!(page.text_of("#update").await?, "");
     assert_eq!(page.ask(&query).await?, results);
     page.reload().await?;
     page.wait_for_state("ready").await?;
     assert!(is_newer(&page).await?);
+    Ok(())
+}
+
+pub async fn an_update_that_never_comes_holds_no_visit_up(scene: Scene) -> Result<(), Failed> {
+    let site = &scene.collection().site;
+    let (index, worker) =
+        (std::fs::read_to_string(site.join("index.html"))?, std::fs::read_to_string(site.join("sw.js"))?);
+    let newer_worker = worker
+        .replace(&sha256(index.as_bytes())[..16], "0000000000000000")
+        .replace("const VERSION = \"", "const VERSION = \"newer-");
+    let released = Arc::new(AtomicBool::new(false));
+    let (hangs, comes) = (released.clone(), released.clone());
+    let page_file = get(move || {
+        let (hangs, index) = (hangs.load(Ordering::Relaxed), index.clone());
+        async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            ([(CONTENT_TYPE, "text/html"), (CACHE_CONTROL, "no-cache")], index)
+        }
+    });
+    let worker_file = get(move || {
+        let file = if comes.load(Ordering::Relaxed) { newer_worker.clone() } else { worker.clone() };
+        async move { ([(CONTENT_TYPE, "text/javascript"), (CACHE_CONTROL, "no-cache")], file) }
+    });
+    let served = scene.serve_with(Router::new().route("/", page_file).route("/sw.js", worker_file))?;
+    let page = scene.ready_page(&served).await?;
+    let before = served.record.all().len();
+    released.store(true, Ordering::Relaxed);
+    page.reload().await?;
+    page.wait_for_state("ready").await?;
+    let asked = served.record.paths()[before..].to_vec();
+    assert!(asked.iter().any(|path| path == "/"), "the update asks for what never comes: {asked:?}");
     Ok(())
 }
 
