@@ -167,10 +167,10 @@ export const de = {
     kept: (number, bytes, storage) =>
       `${pictures(number)}, ${megabytes(bytes)} MB, ${storage === "memory" ? "im Speicher dieser Seite" : "auf diesem Gerät aufbewahrt"} und von jeder Suche gefunden. Nirgendwohin geschickt.`,
     memory: "Dieser Browser lässt die Seite nichts aufbewahren, vielleicht weil das Fenster ein privates ist. Ihre Bilder sind hier, bis Sie es schließen; sichern Sie sie in eine Datei, um sie wieder zu haben.",
-    unsafe: "Wird der Platz knapp, kann dieser Browser sie löschen. Sichern Sie sie in eine Datei, um sicherzugehen.",
-    damaged: (error) => `Ihre eigenen Bilder können nicht gelesen werden: Sie sind beschädigt, oder eine neuere Fassung dieser Seite hat sie aufbewahrt. Mit „Alles vergessen“ fangen Sie neu an. (${error.message})`,
-    badFile: (error) => `Das ist keine gesicherte Datei, die gelesen werden kann. Wählen Sie eine andere, oder sichern Sie die Bilder noch einmal. (${error.message})`,
-    gone: "Das ist nicht mehr hier. Wurde es in einem anderen Tab entfernt?",
+    unsafe: "Wird der Platz knapp, kann dieser Browser sie löschen. Sichern Sie sie in eine Datei.",
+    damaged: (error) => `Ihre eigenen Bilder können nicht gelesen werden: Sie sind beschädigt oder von einer neueren Fassung dieser Seite. „Alles vergessen“ beginnt neu. (${error.message})`,
+    badFile: (error) => `Diese Datei kann nicht gelesen werden. Wählen Sie eine andere, oder sichern Sie noch einmal. (${error.message})`,
+    gone: "Das ist nicht mehr hier.",
     yours: "Von Ihnen",
     twins: (groups) => (groups === 0 ? "Keine zwei Ihrer Bilder sind beinahe gleich." : groups === 1 ? "1 Gruppe beinahe gleicher Bilder." : `${count(groups)} Gruppen beinahe gleicher Bilder.`),
     progress: (done, total) => `${count(done)} von ${dative(total)}`,
@@ -235,7 +235,7 @@ export const de = {
     storedOwn: (number, bytes) => `${number > 0 ? `${pictures(number)}, ` : ""}${megabytes(bytes)} MB, nirgendwohin geschickt`,
     storedNever: "Die Bilder, mit denen Sie suchen, und wonach Sie suchen, werden nie gespeichert. Mit dem Schließen dieser Seite sind sie vergessen.",
     erase: "Alles löschen",
-    erased: "Gelöscht, bis auf ein kleines Skript ohne Daten (den Service Worker): Durch ihn wird, was andere Apps mit dieser Seite teilen, nicht an den Server geschickt. Diese Seite funktioniert weiter, bis Sie sie schließen; der nächste Besuch holt alles neu.",
+    erased: "Gelöscht, bis auf den Service Worker, ein kleines Skript ohne Daten: Durch ihn erfährt der Server nicht, was andere Apps mit dieser Seite teilen. Diese Seite funktioniert weiter, bis Sie sie schließen; der nächste Besuch holt alles neu.",
     looking: "Wird nachgesehen …",
   },
 

@@ -170,10 +170,10 @@ export const en = {
     kept: (number, bytes, storage) =>
       `${pictures(number)}, ${megabytes(bytes)} MB, ${storage === "memory" ? "in this page's memory" : "kept on this device"} and found by every search. Sent nowhere.`,
     memory: "This browser lets the page keep nothing, perhaps because the window is a private one. Your pictures are here until you close it; export them to a file to have them again.",
-    unsafe: "Where room is short, this browser may clear them. Export them to a file to be sure of them.",
-    damaged: (error) => `Your own pictures cannot be read: they are damaged, or a newer version of this page kept them. “Forget everything” lets you begin anew. (${error.message})`,
-    badFile: (error) => `This is no export that can be read. Choose another file, or export them again. (${error.message})`,
-    gone: "That is not here any more. Was it removed in another tab?",
+    unsafe: "This browser may clear them when room is short. Export them to be sure of them.",
+    damaged: (error) => `Your own pictures cannot be read: they are damaged, or a newer version of this page kept them. “Forget everything” begins anew. (${error.message})`,
+    badFile: (error) => `This export cannot be read. Choose another file, or export them again. (${error.message})`,
+    gone: "That is not here any more.",
     yours: "Yours",
     twins: (groups) => (groups === 0 ? "No two of your pictures are near-duplicates." : groups === 1 ? "1 group of near-duplicates." : `${count(groups)} groups of near-duplicates.`),
     progress: (done, total) => `${count(done)} of ${pictures(total)}`,
@@ -239,7 +239,7 @@ export const en = {
     storedOwn: (number, bytes) => `${number > 0 ? `${pictures(number)}, ` : ""}${megabytes(bytes)} MB, sent nowhere`,
     storedNever: "The pictures that you search with and what you searched for are never stored. Closing this page forgets them.",
     erase: "Erase all of it",
-    erased: "Erased, but for a small script without any data (the service worker): it keeps what other apps share with this page from being sent to the server. This page goes on working until you close it; the next visit fetches everything anew.",
+    erased: "Erased, but for the service worker, a small script without data: it keeps what other apps share with this page from the server. This page goes on working until you close it; the next visit fetches everything anew.",
     looking: "Looking …",
   },
 
