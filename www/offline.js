@@ -66,7 +66,8 @@ function offerUpdate(registration) {
   if (!registration.waiting || !registration.active || !offer.hidden) return;
   offer.hidden = false;
   offer.querySelector("button").addEventListener("click", () => {
-    if (!registration.waiting) return location.reload(); // it was taken in another tab
+    // It may have been taken in another tab.
+    if (!registration.waiting) return location.reload();
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     return registration.waiting.postMessage("activate");
   });

@@ -71,7 +71,8 @@ element("import").addEventListener("change", ({ target }) => {
   const [file] = target.files;
   target.value = "";
   if (file) attempt(async () => {
-    await own.info(); // what is kept here may be what is damaged
+    // What is kept here may be what is damaged.
+    await own.info();
     await attempt(() => take({ name: "importing", run: (how) => own.import(file, how) }), words.own.badFile);
   });
 });
@@ -95,7 +96,8 @@ export function add(files, folders = []) {
 
 /** Asks before everything is forgotten. Resolves with the answer. */
 export async function mayForget() {
-  const { count } = await own.info().catch(() => ({ count: 0 })); // what cannot be read can be forgotten
+  // What cannot be read can be forgotten.
+  const { count } = await own.info().catch(() => ({ count: 0 }));
   const question = element("forget");
   element("forget-title").textContent = words.own.forgetTitle(count);
   element("forget-text").textContent = words.own.forgetText;

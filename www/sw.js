@@ -39,7 +39,8 @@ addEventListener("fetch", (event) => {
 /** Tells the page of each of its requests that goes to the network. */
 async function report({ request: { url }, clientId }) {
   const time = Date.now();
-  if (!clientId) return; // a navigation comes from no page yet
+  // A navigation comes from no page yet.
+  if (!clientId) return;
   const client = await clients.get(clientId);
   // In a worker nobody listens, and whose worker it is, is not said.
   for (const page of client?.type === "window" ? [client] : await clients.matchAll()) page.postMessage({ request: { url, time } });

@@ -51,7 +51,8 @@ async function showStored(section, own, status) {
     }
     await erase();
     await showStored(section, own, status);
-    element("trust-title").focus(); // the button that had the focus is gone
+    // The button that had the focus is gone.
+    element("trust-title").focus();
     status.textContent = trust.erased;
   }, { id: "erase", className: "button quiet" });
   section.replaceChildren(section.firstElementChild,

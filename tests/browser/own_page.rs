@@ -265,7 +265,16 @@ pub async fn what_was_exported_comes_back_after_everything_was_forgotten(scene: 
     give(&page, "#import", &[scene.file("other.zip", b"PK nothing of ours")?]).await?;
     until(async || Ok(!error(&page).await?.is_empty())).await?;
     assert_eq!(page.text_of("#own-count").await?, "3");
-    Ok(())
+    assert!(page.text_of("#own-report").await?.starts_with("This export cannot be read"));
+
+    // What another tab has forgotten meanwhile is no file that was moved.
+    let elsewhere = "const { open } = await import('/www/private-eye.js');
+        const eye = await open('/collection/');
+        await eye.own.forget();
+        eye.close()";
+    page.run(elsewhere, vec![]).await?;
+    page.click("#export").await?;
+    until(async || Ok(page.text_of("#own-report").await? == "That is not here any more.")).await
 }
 
 pub async fn forgetting_asks_first_and_leaves_an_empty_room(scene: Scene) -> Result<(), Failed> {
