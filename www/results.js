@@ -119,8 +119,13 @@ export function facts(className, values) {
 
 /** A labelled link to the original: the one thing here that leaves the page, and only when it is followed. */
 export function original(link, title) {
-  const address = typeof link === "string" && URL.canParse(link) ? new URL(link) : null;
-  if (!address || !["http:", "https:"].includes(address.protocol)) return null;
+  let address;
+  try {
+    address = new URL(link);
+  } catch {
+    return null;
+  }
+  if (!["http:", "https:"].includes(address.protocol)) return null;
   const text = `${words.original} ↗`;
   return make("a", { href: address.href, target: "_blank", rel: "noreferrer noopener", textContent: text, ariaLabel: words.originalOf(title, address.host) });
 }
