@@ -215,10 +215,14 @@ async function attempt(deed) {
     await deed();
   } catch (error) {
     if (error.code === "Aborted") return aloud("");
-    say(inWords(error));
-    element("own-report").dataset.code = error.code ?? "Crashed";
+    sayWrong(error);
   }
   return undefined;
+}
+
+export function sayWrong(error) {
+  say(inWords(error));
+  element("own-report").dataset.code = error.code ?? "Crashed";
 }
 
 /** Says what came of something, to be read and to be heard. */
