@@ -106,7 +106,8 @@ function start() {
   broken = null;
   first = open(COLLECTION, { early: true, onProgress: comes, onRequest: requests.add, beforeDownload: onMetered }).then((eye) => {
     opened?.eye.close(); // of which the rest did not come
-    opened = { eye, columns: [] };
+    opened = { eye, columns: [], countFrom: 0 };
+    furnish();
     return eye;
   });
   const all = (async () => {
@@ -114,7 +115,7 @@ function start() {
     const [eye] = await Promise.all([first, keepOffline()]);
     await eye.complete;
     await loaded();
-    [opened.columns] = await Promise.all([eye.columns(), showRooms(), openRoom(eye, { like, changed: ownChanged })]);
+    await Promise.all([furnish({ all: true }), openRoom(eye, { like, changed: ownChanged })]);
     come = Infinity;
     return eye;
   })();
@@ -141,6 +142,7 @@ function start() {
 function comes(progress) {
   showProgress(progress);
   come = steps(progress);
+  if (opened) furnish(progress.searchable);
   askAgain();
 }
 
@@ -157,8 +159,16 @@ function ownChanged(gone) {
   else askAgain();
 }
 
-function showRooms() {
-  return Promise.all([showSamples(opened.eye, ask), showWall(opened.eye, like)]);
+/** Shows what has come by now of the samples, the wall and, for the next answer, the filters. */
+async function furnish({ all = false, works = 0 } = {}) {
+  const here = opened;
+  const { eye } = here;
+  // All works are counted for it, so not for every few that come.
+  const counts = all || works >= here.countFrom;
+  if (counts) here.countFrom = works + eye.info.count / 4;
+  const shown = Promise.all([showSamples(eye, ask, all), showWall(eye, like, all), counts && eye.columns().then((columns) => { here.columns = columns; })]);
+  // What goes wrong before everything is here goes wrong again at the end, and is said then.
+  return all ? shown : shown.catch(() => {});
 }
 
 /** The browser fetches the icon and the manifest on its own, until the page is loaded. */
@@ -344,9 +354,9 @@ function sayAgain() {
   sayMetered();
   if (failure) element("error").textContent = inWords(failure.error, failure.name);
   if (!opened) return;
+  furnish({ all: come === Infinity });
   if (come === Infinity) {
     element("facts").textContent = words.facts(opened.eye.info);
-    showRooms();
     sayRoomAgain();
   }
   const search = trail.current;

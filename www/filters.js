@@ -33,7 +33,8 @@ export function showFilters(columns, search, changed) {
   // Where nothing is left, what asks for too much is shown.
   if (search.filtered > 0 && search.matches?.length === 0) filters.open = true;
   count();
-  const now = [columns, search, words];
+  // While works come, there is more to choose from; whoever is choosing gets that afterwards.
+  const now = [search, words, form.contains(document.activeElement) ? shown[2] : columns];
   if (now.every((one, place) => one === shown[place])) return;
   shown = now;
   form.replaceChildren(...columns.map((column) => {

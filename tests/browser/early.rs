@@ -125,6 +125,15 @@ pub async fn a_work_that_is_here_is_found_early_and_the_answer_completes_itself(
     let absent = scene.collection().work(0.7);
     assert!(here.id < HERE && absent.id >= HERE);
 
+    // What there is so far to try and to look at is shown, and places are kept for the rest.
+    let furnished = "const many = (selector) => document.querySelectorAll(selector).length;
+        return [many('#samples button'), many('#wall img') > 0, many('#wall > .ghost') > 0]";
+    until(async || Ok(page.run(furnished, vec![]).await? == json!([3, true, true]))).await?;
+    let mark = "const made = [...document.querySelectorAll('#wall button, #samples button')];
+        for (const one of made) one.dataset.kept = '';
+        return made.length";
+    let marked = page.run(mark, vec![]).await?;
+
     // Nothing there is like it, as far as anybody can tell by now.
     let unlike = page.ask(&scene.file("noise.jpg", &noise()?)?).await?;
     assert!(unlike.iter().all(|shown| shown.id.parse::<usize>().is_ok_and(|id| id < HERE)), "{unlike:#?}");
@@ -143,6 +152,15 @@ pub async fn a_work_that_is_here_is_found_early_and_the_answer_completes_itself(
     assert!(said.contains(&format!("{HERE} of {all} works searched so far")), "{said}");
     assert!(page.text_of("#loading").await?.contains("MB"), "the rest is still on its way");
     crate::accessible::axe(&page, "an early answer").await?;
+
+    // It can be narrowed down already.
+    let value = "return document.querySelector('#filters [data-column=style] input').value";
+    let style = page.run(value, vec![]).await?;
+    let style = style.as_str().ok_or("no style to choose")?;
+    let narrowed = page.click_and_answer("#filters [data-column=style] input").await?;
+    assert!(!narrowed.is_empty() && narrowed.iter().all(|shown| shown.text.contains(style)), "{style}: {narrowed:#?}");
+    let widened = page.click_and_answer("#filters form > .link").await?;
+    assert_eq!(found(&widened), found(&results));
 
     // The visitor is at a work that will still be there.
     page.click("#results .score summary").await?;
@@ -163,6 +181,10 @@ pub async fn a_work_that_is_here_is_found_early_and_the_answer_completes_itself(
         before,
         "the trail tells of what the visitor asked, and of nothing else"
     );
+
+    let kept =
+        "return [document.querySelectorAll('[data-kept]').length, document.querySelectorAll('#wall .ghost').length]";
+    assert_eq!(page.run(kept, vec![]).await?, json!([marked, 0]), "what was shown is not made anew");
 
     // What was asked before is completed when it is looked at again.
     let requests = arriving.served.record.all().len();
