@@ -25,7 +25,7 @@ import { countRequests } from "./privacy.js";
 import { showProgress } from "./progress.js";
 import { showPart, showQuery } from "./query.js";
 import { showAnswer, showNoAnswer, showSamples, showWall } from "./results.js";
-import { add, lookAround, openRoom, sayRoomAgain } from "./room.js";
+import { add, lookAround, openRoom, sayRoomAgain, sayWrong } from "./room.js";
 import { Search } from "./search.js";
 import { Trail } from "./trail.js";
 import { showRequests, showTrust } from "./trust.js";
@@ -48,8 +48,8 @@ let opened = null;
 let come = 0;
 /** Resolves with what can be searched first. */
 let first = null;
-/** Whether the rest of the collection did not come. */
-let stalled = false;
+/** Why the collection, or the rest of it, did not come. */
+let broken = null;
 /** What is under way; something newer aborts it. */
 let current = null;
 let failure = null;
@@ -61,25 +61,26 @@ const trail = new Trail(show);
 
 chooseLanguage(sayAgain);
 let opening = start();
-askedBy({ ask, keep, inRoom: () => trail.own, refuse: (code) => showError(new EyeError(code, words.errors[code]?.() ?? "")) });
+askedBy({ ask, keep, inRoom: () => trail.own, refuse });
 shared().then((files) => files.length > 0 && ask(files));
 
 for (const door of element("rooms").querySelectorAll("button")) {
   door.addEventListener("click", () => (door.dataset.room === "own" ? enterOwn() : trail.leaveOwn()));
 }
 element("retry").addEventListener("click", () => {
-  stalled = false;
-  clearError();
   opening = start();
+  clearError();
+  if (trail.current && !trail.current.matches) run(trail.current); // it waits again
   element("picture").focus();
 });
 element("more").addEventListener("click", () => {
+  const from = element("results").childElementCount;
   trail.current.wantMore();
-  run(trail.current);
+  run(trail.current).then(() => (element("results").children[from]?.querySelector(".opens") ?? element("verdict")).focus());
 });
 element("left-out").querySelector("button").addEventListener("click", () => {
   trail.current.without = [];
-  run(trail.current);
+  run(trail.current).then(toAnswer); // the button that had the focus is gone
 });
 for (const choice of element("among").querySelectorAll("button")) {
   choice.addEventListener("click", () => {
@@ -102,10 +103,11 @@ function start() {
   showRoom(true);
   element("loading").hidden = false;
   come = 0;
-  stalled = false;
+  broken = null;
   first = open(COLLECTION, { early: true, onProgress: comes, onRequest: requests.add, beforeDownload: onMetered }).then((eye) => {
     opened?.eye.close(); // of which the rest did not come
-    opened = { eye, columns: [] };
+    opened = { eye, columns: [], countFrom: 0 };
+    furnish();
     return eye;
   });
   const all = (async () => {
@@ -113,7 +115,7 @@ function start() {
     const [eye] = await Promise.all([first, keepOffline()]);
     await eye.complete;
     await loaded();
-    [opened.columns] = await Promise.all([eye.columns(), showRooms(), openRoom(eye, { like, changed: (gone) => trail.ownChanged(gone) })]);
+    await Promise.all([furnish({ all: true }), openRoom(eye, { like, changed: ownChanged })]);
     come = Infinity;
     return eye;
   })();
@@ -126,12 +128,12 @@ function start() {
     setState("ready");
     return say(() => words.status.ready(eye.info.count));
   }, (error) => {
-    stalled = Boolean(opened);
-    if (stalled) first = Promise.resolve(opened.eye); // answers by what came
-    showError(error, undefined, { keep: stalled });
-    if (!stalled) showRoom(false);
+    broken = error;
+    if (opened) first = Promise.resolve(opened.eye); // answers by what came
+    showError(error, undefined, { keep: opened });
+    if (!opened) showRoom(false);
     element("loading").hidden = true;
-    element("retry").hidden = error.code === "NoSimd";
+    showRetry();
   });
   return all;
 }
@@ -140,6 +142,7 @@ function start() {
 function comes(progress) {
   showProgress(progress);
   come = steps(progress);
+  if (opened) furnish(progress.searchable);
   askAgain();
 }
 
@@ -148,8 +151,24 @@ function askAgain() {
   if (!current && trail.current?.asked < come && !trail.own) run(trail.current, { anew: true });
 }
 
-function showRooms() {
-  return Promise.all([showSamples(opened.eye, ask), showWall(opened.eye, like)]);
+/** Own pictures have come or gone: the answer that the visitor is looking at is asked for again, if its question is still there. */
+function ownChanged(gone) {
+  const before = trail.current;
+  trail.ownChanged(gone);
+  if (before && !trail.current && !trail.own) show();
+  else askAgain();
+}
+
+/** Shows what has come by now of the samples, the wall and, for the next answer, the filters. */
+async function furnish({ all = false, works = 0 } = {}) {
+  const here = opened;
+  const { eye } = here;
+  // All works are counted for it, so not for every few that come.
+  const counts = all || works >= here.countFrom;
+  if (counts) here.countFrom = works + eye.info.count / 4;
+  const shown = Promise.all([showSamples(eye, ask, all), showWall(eye, like, all), counts && eye.columns().then((columns) => { here.columns = columns; })]);
+  // What goes wrong before everything is here goes wrong again at the end, and is said then.
+  return all ? shown : shown.catch(() => {});
 }
 
 /** The browser fetches the icon and the manifest on its own, until the page is loaded. */
@@ -175,7 +194,20 @@ async function keep(files, folders) {
   add(files, folders);
 }
 
+/** Says what is wrong with what was given, where the visitor is. An answer that is there stays. */
+function refuse(code) {
+  const error = new EyeError(code, "");
+  if (trail.own) sayWrong(error);
+  else showError(error, undefined, { keep: !element("results").hidden });
+}
+
+/** What comes next is not to happen beneath a dialog. */
+function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+}
+
 function enterOwn() {
+  closeDialogs();
   trail.enterOwn();
   showDoor();
   lookAround();
@@ -193,6 +225,7 @@ function showDoor() {
 }
 
 function begin(search) {
+  closeDialogs();
   trail.add(search);
   showDoor();
   trail.draw();
@@ -200,11 +233,12 @@ function begin(search) {
   run(search, { lead: true });
 }
 
-function choosePart(region) {
-  trail.current.region = region;
+function choosePart(search, region) {
+  if (search !== trail.current) return; // something else was asked before the choice had come to rest
+  search.region = region;
   showPart(region);
   if (region) say(() => words.status.part(region));
-  run(trail.current);
+  run(search);
 }
 
 /**
@@ -228,23 +262,28 @@ async function run(search, { lead = false, anew = false } = {}) {
     if (anew) inPlace(() => showResults(search));
     else showResults(search);
     if (!lead) return;
-    element("verdict").focus({ preventScroll: true });
+    toAnswer();
     element("verdict").scrollIntoView({ block: "nearest" });
   } catch (error) {
-    if (current === controller && error.code !== "Aborted" && error.name !== "AbortError") showError(error, search.name);
+    if (current === controller && error.code !== "Aborted" && error.name !== "AbortError") showError(error, search.nameOf(error.place));
   } finally {
     if (current === controller) current = null;
     if (!anew) askAgain();
   }
 }
 
+function toAnswer() {
+  element("verdict").focus({ preventScroll: true });
+}
+
 function showResults(search) {
+  const { region, matches } = search;
   showAnswer(search, { like, leaveOut, compare: (match, thumbnail) => {
     const asked = search.work?.thumbnail ?? (search.pictures[match.query] ?? search.pictures[0]).file;
-    compare({ asked, match, thumbnail, thresholds: search.matches.thresholds });
+    compare({ asked, match, thumbnail, thresholds: matches.thresholds });
   } });
   showFilters(opened.columns, search, () => run(search));
-  const { region, matches: { length, searched } } = search;
+  const { length, searched } = matches;
   say(() => [region && words.status.part(region), words.status.answered(length), searched.works < searched.of && words.status.soFar(searched.works, searched.of)]
     .filter(Boolean).join(" "));
   if (!failure) setState("answered");
@@ -254,7 +293,7 @@ function leaveOut({ id, own, title }) {
   trail.current.without.push({ id, own, title });
   run(trail.current).then(() => {
     say(() => words.status.leftOut(title || words.untitled));
-    element("verdict").focus({ preventScroll: true }); // the button that had the focus is gone
+    toAnswer(); // the button that had the focus is gone
   });
 }
 
@@ -269,6 +308,7 @@ function show() {
   if (search?.matches && !(search.asked < come)) return showResults(search);
   showNoAnswer();
   if (search) return run(search);
+  if (broken) return showError(broken);
   if (come < Infinity) {
     setState("loading");
     return say(() => words.status.loading);
@@ -300,7 +340,11 @@ function clearError() {
   failure = null;
   element("error").textContent = "";
   delete element("error").dataset.code;
-  element("retry").hidden = !stalled;
+  showRetry();
+}
+
+function showRetry() {
+  element("retry").hidden = !broken || broken.code === "NoSimd";
 }
 
 /** Says everything that scripts have written again, after the language was switched. */
@@ -310,14 +354,14 @@ function sayAgain() {
   sayMetered();
   if (failure) element("error").textContent = inWords(failure.error, failure.name);
   if (!opened) return;
+  furnish({ all: come === Infinity });
   if (come === Infinity) {
     element("facts").textContent = words.facts(opened.eye.info);
-    showRooms();
     sayRoomAgain();
   }
   const search = trail.current;
   showQuery(search, choosePart);
   trail.draw();
-  if (search?.matches && !failure) showResults(search);
+  if (search?.matches && !element("results").hidden) showResults(search);
   else showNoAnswer();
 }

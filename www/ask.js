@@ -25,9 +25,9 @@ export function askedBy({ ask, keep, inRoom, refuse }) {
   }
   dropAnywhere({ ask, keep, inRoom, refuse });
   addEventListener("paste", (event) => {
-    const { clipboardData } = event;
+    const { clipboardData, target } = event;
     const files = [...clipboardData?.files ?? []];
-    if (files.length === 0 && !clipboardData?.types.length) return;
+    if (files.length === 0 && (!clipboardData?.types.length || target.closest?.("input:not([type=file]), textarea"))) return;
     event.preventDefault();
     if (files.length > 0) ask(files);
     else refuse("NotAFile");

@@ -14,7 +14,7 @@ function slide() {
 
 /** Opens the comparison. `asked` is the picture that the match belongs to. */
 export function compare({ asked, match, thumbnail, thresholds }) {
-  const { title, own, score, verdict, item } = match;
+  const { id, title, own, score, verdict, item } = match;
   const named = title || words.untitled;
   const mine = image(asked, words.page.yours);
   mine.className = "mine";
@@ -31,6 +31,10 @@ export function compare({ asked, match, thumbnail, thresholds }) {
     make("p", { className: "figures", textContent: words.similarity(score) }),
     scale(thresholds, score),
     original(item.link, named) ?? "");
+  // An early answer that was completed meanwhile has another line for this work, with another button.
+  element("compare").addEventListener("close", () => {
+    document.querySelector(`#results [data-id="${id}"][data-own="${Boolean(own)}"] .opens`)?.focus();
+  }, { once: true });
   element("compare").showModal();
   slider.focus();
 }

@@ -6,6 +6,9 @@ import { words } from "./words.js";
 
 const filters = element("filters");
 const form = filters.querySelector("form");
+const summary = filters.querySelector("summary");
+/** What the form shows: it is made anew for something else only, so that the visitor is not disturbed in it. */
+let shown = [];
 form.addEventListener("submit", (event) => event.preventDefault());
 
 /**
@@ -19,45 +22,50 @@ export function showFilters(columns, search, changed) {
   showAmong(search);
   // Own pictures have none of the collection's columns.
   filters.hidden = columns.length === 0 || (search.among === "own" && search.filtered === 0);
-  const count = () => { filters.querySelector("summary").textContent = words.filtered(search.filtered); };
-  const wish = (column, wanted) => {
-    search.wish(column, wanted);
-    count();
-    changed();
-  };
+  const count = () => { summary.textContent = words.filtered(search.filtered); };
   const clear = button(words.page.clear, () => {
     search.filters = {};
+    shown = [];
     showFilters(columns, search, changed);
+    summary.focus();
     changed();
   }, { className: "link" });
   // Where nothing is left, what asks for too much is shown.
-  if (search.filtered > 0 && search.matches.length === 0) filters.open = true;
+  if (search.filtered > 0 && search.matches?.length === 0) filters.open = true;
+  count();
+  // While works come, there is more to choose from; whoever is choosing gets that afterwards.
+  const now = [search, words, form.contains(document.activeElement) ? shown[2] : columns];
+  if (now.every((one, place) => one === shown[place])) return;
+  shown = now;
   form.replaceChildren(...columns.map((column) => {
-    const wanted = search.filters[column.name];
-    const choices = column.values ? values(column, wanted, wish) : range(column, wanted, wish);
+    const wish = (wanted) => {
+      search.wish(column.name, wanted);
+      count();
+      changed();
+    };
+    const choices = (column.values ? values : range)(column, search.filters[column.name], wish);
     return make("fieldset", { data: { column: column.name } }, make("legend", { textContent: words.columns[column.name] ?? column.name }), choices);
   }), clear);
-  count();
 }
 
-function values({ name, values: all }, wanted = [], wish) {
+function values({ values: all }, wanted = [], wish) {
   const chosen = new Set(wanted);
   return make("ul", {}, ...all.map(([value, count]) => {
     const box = make("input", { type: "checkbox", value, checked: chosen.has(value) });
     box.addEventListener("change", () => {
       chosen[box.checked ? "add" : "delete"](value);
-      wish(name, chosen.size > 0 ? [...chosen] : null);
+      wish(chosen.size > 0 ? [...chosen] : null);
     });
     return make("li", {}, make("label", {}, box, make("span", { textContent: value }), make("span", { className: "figures", textContent: String(count) })));
   }));
 }
 
-function range({ name, range: { from, to } }, wanted = {}, wish) {
+function range({ range: { from, to } }, wanted = {}, wish) {
   const number = (label, placeholder, value) => {
     const input = make("input", { type: "number", min: from, max: to, step: 1, placeholder, value: value ?? "", inputMode: "numeric" });
     input.addEventListener("change", () => {
       const [least, most] = inputs.map(({ value: text }) => (text === "" ? undefined : Number(text)));
-      wish(name, least === undefined && most === undefined ? null : { from: least, to: most });
+      wish(least === undefined && most === undefined ? null : { from: least, to: most });
     });
     inputs.push(input);
     return make("label", {}, make("span", { textContent: label }), input);

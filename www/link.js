@@ -7,11 +7,13 @@ export class EyeError extends Error {
    *   call: BadOption, Aborted, Closed; about the collection: CorruptedDownload, BadCollection, BadModel,
    *   ModelMismatch; about the network: Network, Timeout, Offline; about own pictures: NoRoom; about the browser: NoSimd, Browser, Crashed
    * @param {string} message
+   * @param {number} [place] of the part of a question that it is about
    */
-  constructor(code, message) {
+  constructor(code, message, place) {
     super(message);
     this.name = code === "Aborted" ? "AbortError" : code;
     this.code = code;
+    this.place = place;
   }
 }
 
@@ -33,7 +35,7 @@ export class Link {
       if (data.ask) return this.#ask(data.id, call, data.ask);
       this.#waiting.delete(data.id);
       call.forget();
-      return data.error ? call.reject(new EyeError(data.error.code, data.error.message)) : call.resolve(data.value);
+      return data.error ? call.reject(new EyeError(data.error.code, data.error.message, data.error.place)) : call.resolve(data.value);
     });
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();

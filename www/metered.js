@@ -23,6 +23,7 @@ export function onMetered({ missing }) {
     element("metered").querySelector("button").addEventListener("click", () => {
       asked = null;
       element("metered").hidden = true;
+      element("picture").focus(); // the button that had the focus is gone
       resolve();
     }, { once: true });
   });

@@ -1,8 +1,10 @@
 /** What every promise of this module rejects with. */
 export class EyeError extends Error {
-  constructor(code: ErrorCode, message: string);
+  constructor(code: ErrorCode, message: string, place?: number);
   /** Stable, and meant for programs; `message` is for people. */
   readonly code: ErrorCode;
+  /** Where a picture of a question is what it is about: its place in the question. */
+  readonly place?: number;
 }
 
 export type ErrorCode =

@@ -12,7 +12,7 @@ element("part").addEventListener("click", () => region?.toggle());
  * Puts what was asked into the frame.
  *
  * @param {import("./search.js").Search | null} search nothing before the first
- * @param {(region: object | null) => void} choose called when a part of the one picture was chosen or given up
+ * @param {(search: object, region: object | null) => void} choose called when a part of the one picture was chosen or given up
  */
 export function showQuery(search, choose) {
   const frame = element("query");
@@ -30,7 +30,7 @@ export function showQuery(search, choose) {
   if (search.pictures.length === 1) {
     // Only a picture that can be seen has parts to choose.
     shown[0].addEventListener("load", () => {
-      region = regionOn(stages[0], { choose, region: search.region });
+      region = regionOn(stages[0], { choose: (part) => choose(search, part), region: search.region });
       element("part").hidden = false;
       showPart(search.region);
     });

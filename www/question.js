@@ -43,7 +43,9 @@ export class Question {
 
   /** What to search for, each with its place in the question and the look that it is: `[{ value, place, look }]`. */
   async look(closer) {
-    for (const part of this.#parts) if (part.picture) await this.#lookAt(part, closer);
+    for (const [place, part] of this.#parts.entries()) {
+      if (part.picture) await this.#lookAt(part, closer).catch((error) => { throw Object.assign(error, { place }); });
+    }
     return this.#parts.flatMap(({ value, seen }, place) => seen?.slice(0, closer ? undefined : 1)
       .map(({ embedding, look }) => ({ value: embedding, place, look })) ?? { value, place });
   }

@@ -3,7 +3,7 @@
 // Two buttons lie on the picture: the part itself, which the arrow keys move, and its corner, which they size. Escape
 // gives the part up.
 
-import { make } from "./dom.js";
+import { element, make } from "./dom.js";
 import { words } from "./words.js";
 
 const FIRST = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
@@ -80,21 +80,23 @@ export function regionOn(stage, { choose, region = null }) {
       if (width >= LEAST && height >= LEAST) show({ x: Math.min(x, startX), y: Math.min(y, startY), width, height });
       return undefined;
     };
+    const dragging = new AbortController();
+    const { signal } = dragging;
     const end = () => {
-      stage.removeEventListener("pointermove", drag);
+      dragging.abort();
       if (region !== from) settle(0);
     };
     stage.setPointerCapture(event.pointerId);
-    stage.addEventListener("pointermove", drag);
-    stage.addEventListener("pointerup", end, { once: true });
-    stage.addEventListener("pointercancel", end, { once: true });
+    stage.addEventListener("pointermove", drag, { signal });
+    stage.addEventListener("pointerup", end, { signal });
+    stage.addEventListener("pointercancel", end, { signal });
     event.target.focus?.();
   });
 
   const give = (changed) => {
     show(changed);
     settle(0);
-    if (changed) move.focus();
+    (changed ? move : element("part")).focus();
   };
   show(region);
   return {

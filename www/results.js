@@ -6,11 +6,15 @@ import { words } from "./words.js";
 
 const WALL = 18;
 
-/** Buttons for the ready query pictures of the collection. */
-export async function showSamples(eye, ask) {
+/** Buttons for the ready query pictures of the collection, as soon as they have come. */
+export async function showSamples(eye, ask, all) {
+  const list = element("samples").querySelector("ul");
+  if (!all && isSaid(list)) return;
   const samples = await eye.samples();
-  element("samples").hidden = samples.length === 0;
-  element("samples").querySelector("ul").replaceChildren(...samples.map(({ label, blob }) => {
+  if (all) element("samples").hidden = samples.length === 0;
+  if (samples.length === 0 || (isSaid(list) && list.childElementCount === samples.length)) return;
+  list.dataset.said = words.language;
+  list.replaceChildren(...samples.map(({ label, blob }) => {
     const said = words.samples[label] ?? label;
     const made = make("button", { type: "button", title: words.sample(said) }, image(blob, ""), make("span", { textContent: said }));
     made.addEventListener("click", () => ask([new File([blob], said, { type: blob.type })]));
@@ -18,19 +22,32 @@ export async function showSamples(eye, ask) {
   }));
 }
 
-/** Some works of the collection, evenly spread over it, until there is an answer to show. Each starts a search. */
-export async function showWall(eye, like) {
+/**
+ * Some works of the collection, evenly spread over it, until there is an answer to show. Each starts a search. Unless `all`
+ * are here, those that are still to come keep their places.
+ */
+export async function showWall(eye, like, all) {
   const { count } = eye.info;
   const shown = Math.min(count, WALL);
-  const ids = Array.from({ length: shown }, (_, place) => Math.floor(((place + 0.5) * count) / shown));
-  element("wall").replaceChildren(...await Promise.all(ids.map(async (id) => {
-    const [item, thumbnail] = await Promise.all([eye.item(id), eye.thumbnail(id)]);
+  const wall = element("wall");
+  while (wall.childElementCount > shown) wall.lastElementChild.remove();
+  while (wall.childElementCount < shown) wall.append(make("li", { className: "ghost" }));
+  await Promise.all([...wall.children].map(async (place, number) => {
+    if (isSaid(place)) return;
+    const id = Math.floor(((number + 0.5) * count) / shown);
+    const thumbnail = await eye.thumbnail(id);
+    if (!all && thumbnail.size === 0) return;
+    const item = await eye.item(id).catch(() => null);
+    if (!item) return;
     const title = item.title || words.untitled;
     const made = button("", () => like({ id, title: item.title, thumbnail }), { title: words.moreLikeTitle(title) });
     made.append(image(thumbnail, words.moreLikeTitle(title)));
-    return make("li", {}, made);
-  })));
+    place.replaceWith(make("li", { data: { said: words.language } }, made));
+  }));
 }
+
+/** Whether this stands here already, in the language of the page. */
+const isSaid = ({ dataset: { said } }) => said === words.language;
 
 /** Takes an earlier answer away, so that it does not stand beside a picture it does not belong to. */
 export function showNoAnswer() {
@@ -119,8 +136,13 @@ export function facts(className, values) {
 
 /** A labelled link to the original: the one thing here that leaves the page, and only when it is followed. */
 export function original(link, title) {
-  const address = typeof link === "string" && URL.canParse(link) ? new URL(link) : null;
-  if (!address || !["http:", "https:"].includes(address.protocol)) return null;
+  let address;
+  try {
+    address = new URL(link);
+  } catch {
+    return null;
+  }
+  if (!["http:", "https:"].includes(address.protocol)) return null;
   const text = `${words.original} ↗`;
   return make("a", { href: address.href, target: "_blank", rel: "noreferrer noopener", textContent: text, ariaLabel: words.originalOf(title, address.host) });
 }

@@ -254,6 +254,8 @@ function fail({ code = "Crashed" }, sentence) {
   element("own-report").dataset.code = code;
 }
 
+export const sayWrong = (error) => fail(error, inWords(error));
+
 /** Says what came of something, to be read and to be heard. */
 function say(sentence) {
   const report = element("own-report");

@@ -38,7 +38,12 @@ export class Search {
   }
 
   get name() {
-    return this.pictures[0]?.file.name;
+    return this.nameOf(0);
+  }
+
+  /** The name of the picture at this place of the question, or of the first. */
+  nameOf(place) {
+    return (this.pictures[place] ?? this.pictures[0])?.file.name;
   }
 
   get mayHaveMore() {
@@ -92,6 +97,7 @@ export class Search {
 
   /** Own pictures have come or gone, so this must be asked again; those that are gone need not be left out any more. */
   forgetAnswer(gone) {
+    if (this.matches) this.asked = -1;
     Object.assign(this, { matches: null, thumbnails: [], without: this.without.filter(({ id, own }) => !own || !gone(id)) });
   }
 

@@ -62,6 +62,7 @@ export class Trail {
       if (step.search?.work?.own && gone(step.search.work.id)) step.search = null;
       step.search?.forgetAnswer(gone);
     }
+    this.draw();
   }
 
   #add(step) {
@@ -76,7 +77,9 @@ export class Trail {
     const trail = element("trail");
     const made = this.#steps.flatMap(({ search, own }, step) => (own || (step > 0 && !search) ? [] : [this.#line(search, step)]));
     trail.hidden = made.length < 3;
+    const focused = trail.contains(document.activeElement);
     trail.querySelector("ol").replaceChildren(...made);
+    if (focused) trail.querySelector("[aria-current]")?.focus();
   }
 
   #line(search, step) {

@@ -177,5 +177,5 @@ function coded(code, message) {
 }
 
 function inWords(error) {
-  return { code: error?.code && typeof error.code === "string" ? error.code : "Crashed", message: String(error?.message ?? error) };
+  return { code: error?.code && typeof error.code === "string" ? error.code : "Crashed", message: String(error?.message ?? error), place: error?.place };
 }

@@ -70,13 +70,16 @@ pub async fn the_keyboard_alone_leads_through_the_whole_journey(scene: Scene) ->
     page.forget_state().await?;
     page.press(&[Key::Escape]).await?;
     assert_eq!(page.answer().await?[0].file, first[0].file);
+    assert_eq!(focused(&page, "id").await?, "part", "the part is gone, the focus is not lost");
 
     // Narrowed down and widened again, shown as a list.
     page.tab_to("#filters summary").await?;
     page.press(&[Key::Enter]).await?;
     let fewer = press_and_answer(&page, "#filters [data-column=style] input", Key::Space).await?;
     assert_ne!(fewer, first);
+    assert_eq!(focused(&page, "type").await?, "checkbox", "nobody is thrown out of the filters");
     press_and_answer(&page, "#filters form > .link", Key::Enter).await?;
+    assert_eq!(focused(&page, "tagName").await?, "SUMMARY");
     page.tab_to("#view [data-view=list]").await?;
     page.press(&[Key::Space]).await?;
     assert_eq!(page.run("return document.querySelector('#results').dataset.view", vec![]).await?, "list");
@@ -93,9 +96,14 @@ pub async fn the_keyboard_alone_leads_through_the_whole_journey(scene: Scene) ->
     assert_eq!(focused(&page, "id").await?, "verdict", "the button is gone, the focus is not lost");
     let back = press_and_answer(&page, "#left-out button", Key::Enter).await?;
     assert_eq!(back[0].file, first[0].file);
+    assert_eq!(focused(&page, "id").await?, "verdict");
     assert_eq!(press_and_answer(&page, "#more", Key::Enter).await?.len(), 30);
+    let place = "return [...document.querySelectorAll('#results .opens')].indexOf(document.activeElement)";
+    assert_eq!(page.run(place, vec![]).await?, 10, "the focus goes to the first that is new");
     press_and_answer(&page, "#results li:nth-child(2) .like", Key::Enter).await?;
     assert_eq!(press_and_answer(&page, "#trail li:nth-child(2) button", Key::Enter).await?[0].file, first[0].file);
+    let step = "return document.activeElement.getAttribute('aria-current')";
+    assert_eq!(page.run(step, vec![]).await?, "step", "the trail keeps the focus");
 
     page.tab_to("#numbers summary").await?;
     page.press(&[Key::Enter]).await?;

@@ -149,7 +149,16 @@ pub async fn filters_leave_the_ranking_of_what_they_let_through(scene: Scene) ->
     let results = page.click_and_answer("#filters [data-column=style] li:nth-child(3) input").await?;
     assert_eq!(ids(&results), expected[..10]);
 
-    // Together with a range of years.
+    // Together with a range of years. What somebody is still writing when the answer comes stays as it is.
+    page.forget_state().await?;
+    let written = "const [from, to] = document.querySelectorAll('#filters [data-column=year] input');
+        from.value = 1670;
+        from.dispatchEvent(new Event('change'));
+        to.value = 17";
+    page.run(written, vec![]).await?;
+    page.answer().await?;
+    let to = "return document.querySelectorAll('#filters [data-column=year] input')[1].value";
+    assert_eq!(page.run(to, vec![]).await?, "17");
     let expected = ranked(&engine, &query, |record| {
         let year = record["year"].as_str().and_then(|year| year.parse::<i32>().ok());
         record["style"] == *style && year.is_some_and(|year| (1670..=1700).contains(&year))
@@ -171,6 +180,19 @@ pub async fn filters_leave_the_ranking_of_what_they_let_through(scene: Scene) ->
     assert!(like.iter().all(|shown| shown.text.contains(style)), "{like:#?}");
     let all = page.click_and_answer("#filters form > .link").await?;
     assert!(all.len() == 10 && all.iter().any(|shown| !shown.text.contains(style)), "{all:#?}");
+    Ok(())
+}
+
+/// The works of the demo have no originals elsewhere.
+pub async fn what_is_no_address_of_the_web_becomes_no_link_in_older_browsers_either(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let links = "delete URL.canParse;
+        const { original } = await import('/www/results.js');
+        return ['https://example.org/a', 'javascript:alert(1)', 'no link', undefined].map((link) => original(link, 'A')?.href ?? null)";
+    assert_eq!(page.run(links, vec![]).await?, json!(["https://example.org/a", null, null, null]));
     Ok(())
 }
 

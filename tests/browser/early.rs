@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::routing::get;
+use fantoccini::key::Key;
 use libtest_mimic::Failed;
 use private_eye::collection::{Collection, Part};
 use private_eye::engine::{Engine, SearchOptions};
@@ -124,6 +125,15 @@ pub async fn a_work_that_is_here_is_found_early_and_the_answer_completes_itself(
     let absent = scene.collection().work(0.7);
     assert!(here.id < HERE && absent.id >= HERE);
 
+    // What there is so far to try and to look at is shown, and places are kept for the rest.
+    let furnished = "const many = (selector) => document.querySelectorAll(selector).length;
+        return [many('#samples button'), many('#wall img') > 0, many('#wall > .ghost') > 0]";
+    until(async || Ok(page.run(furnished, vec![]).await? == json!([3, true, true]))).await?;
+    let mark = "const made = [...document.querySelectorAll('#wall button, #samples button')];
+        for (const one of made) one.dataset.kept = '';
+        return made.length";
+    let marked = page.run(mark, vec![]).await?;
+
     // Nothing there is like it, as far as anybody can tell by now.
     let unlike = page.ask(&scene.file("noise.jpg", &noise()?)?).await?;
     assert!(unlike.iter().all(|shown| shown.id.parse::<usize>().is_ok_and(|id| id < HERE)), "{unlike:#?}");
@@ -142,6 +152,18 @@ pub async fn a_work_that_is_here_is_found_early_and_the_answer_completes_itself(
     assert!(said.contains(&format!("{HERE} of {all} works searched so far")), "{said}");
     assert!(page.text_of("#loading").await?.contains("MB"), "the rest is still on its way");
     crate::accessible::axe(&page, "an early answer").await?;
+
+    // It can be narrowed down already.
+    let choose = "const style = document.querySelector('#results .style').textContent;
+        const boxes = [...document.querySelectorAll('#filters [data-column=style] input')];
+        boxes.find(({ value }) => value === style).dataset.chosen = '';
+        return style";
+    let style = page.run(choose, vec![]).await?;
+    let style = style.as_str().ok_or("no style to choose")?;
+    let narrowed = page.click_and_answer("[data-chosen]").await?;
+    assert!(!narrowed.is_empty() && narrowed.iter().all(|shown| shown.text.contains(style)), "{style}: {narrowed:#?}");
+    let widened = page.click_and_answer("#filters form > .link").await?;
+    assert_eq!(found(&widened), found(&results));
 
     // The visitor is at a work that will still be there.
     page.click("#results .score summary").await?;
@@ -162,6 +184,10 @@ pub async fn a_work_that_is_here_is_found_early_and_the_answer_completes_itself(
         before,
         "the trail tells of what the visitor asked, and of nothing else"
     );
+
+    let kept =
+        "return [document.querySelectorAll('[data-kept]').length, document.querySelectorAll('#wall .ghost').length]";
+    assert_eq!(page.run(kept, vec![]).await?, json!([marked, 0]), "what was shown is not made anew");
 
     // What was asked before is completed when it is looked at again.
     let requests = arriving.served.record.all().len();
@@ -203,6 +229,13 @@ pub async fn where_the_rest_does_not_come_the_early_answer_stays_and_trying_agai
     assert!(code == "CorruptedDownload" && text.contains(&arriving.last), "{code}: {text}");
     assert_eq!(page.results().await?[0].file, work.file, "the answer stays");
     crate::accessible::axe(&page, "the rest did not come").await?;
+    let speak = "const select = document.querySelector('#language');
+        select.value = arguments[0];
+        select.dispatchEvent(new Event('change'))";
+    for language in ["de", "en"] {
+        page.run(speak, vec![json!(language)]).await?;
+        assert_eq!(page.results().await?[0].file, work.file, "it is said again, and not taken away");
+    }
 
     // Whoever asks goes on with what is here.
     let again = page.click_and_answer("#results .like").await?;
@@ -210,11 +243,17 @@ pub async fn where_the_rest_does_not_come_the_early_answer_stays_and_trying_agai
     page.forget_state().await?;
     page.run("history.back()", vec![]).await?;
     page.answer().await?;
+    page.click("#results .opens").await?;
     page.click("#retry").await?;
     until(async || Ok(!page.text_of("#sent").await?.is_empty())).await?;
     until(async || Ok(found(&page.results().await?) == arriving.native(&scene, &query)?)).await?;
     assert_eq!(page.text_of("#error").await?, "");
     assert_eq!(page.text_of("#retry").await?, "");
+
+    // The work that was compared meanwhile has the focus, although its line is another now.
+    page.press(&[Key::Escape]).await?;
+    let held = "return document.activeElement.closest('#results > li')?.dataset.file ?? ''";
+    until(async || Ok(page.run(held, vec![]).await? == work.file)).await?;
     Ok(())
 }
 

@@ -192,6 +192,25 @@ pub async fn a_search_looks_everywhere_or_in_the_collection_or_among_own_picture
     Ok(())
 }
 
+/// Somebody who went on searching while pictures are added sees them in the answer, without doing anything.
+pub async fn the_answer_on_the_screen_takes_in_own_pictures_when_they_have_come(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let files = pictures(&scene, &[0.2])?;
+    let file = &files[0];
+    assert!(!page.ask(file).await?[0].own);
+    let add = "const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(arguments[0])], 'Picture 0.jpg', { type: 'image/jpeg' }));
+        const input = document.querySelector('#own-files');
+        input.files = data.files;
+        input.dispatchEvent(new Event('change'))";
+    page.run(add, vec![json!(std::fs::read(file)?)]).await?;
+    until(async || Ok(page.results().await?.first().is_some_and(|shown| shown.own))).await?;
+    page.click("#results .opens").await?;
+    assert_eq!(page.text_of("#compare-title").await?, "Picture 0");
+    Ok(())
+}
+
 pub async fn a_removed_picture_is_found_no_more(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = room(&scene.ready_page(&served).await?).await?;

@@ -48,6 +48,42 @@ pub async fn a_part_chosen_with_the_keyboard_is_searched_besides_the_whole(scene
     crate::page::until(whole).await
 }
 
+pub async fn a_part_that_has_not_come_to_rest_is_not_asked_for_elsewhere(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = scene.ready_page(&served).await?;
+    let other = cropped(&scene.collection().picture(scene.collection().work(0.4))?)?;
+    page.ask(&scene.file("two in one.jpg", &side_by_side(&scene)?)?).await?;
+    page.click_and_answer("#part").await?;
+    let moves =
+        "document.querySelector('.region .move').dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft' }));";
+    let rest = std::time::Duration::from_millis(800);
+
+    // With another picture.
+    let asks = "const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(arguments[0])], 'other.jpg', { type: 'image/jpeg' }));
+        const input = document.querySelector('#picture');
+        input.files = data.files;
+        input.dispatchEvent(new Event('change'))";
+    page.forget_state().await?;
+    page.run(&format!("{moves}\n{asks}"), vec![json!(other)]).await?;
+    page.answer().await?;
+    tokio::time::sleep(rest).await;
+    assert_eq!(page.run("return document.querySelector('#part').dataset.words", vec![]).await?, "part");
+    assert!(page.answer().await?.iter().all(|shown| shown.query == "0"));
+
+    // At the start, where nothing is asked.
+    page.click_and_answer("#part").await?;
+    let goes = "window.troubles = [];
+        addEventListener('error', ({ message }) => window.troubles.push(message));
+        history.go(-2)";
+    page.forget_state().await?;
+    page.run(&format!("{moves}\n{goes}"), vec![]).await?;
+    page.wait_for_state("ready").await?;
+    tokio::time::sleep(rest).await;
+    assert_eq!(page.run("return window.troubles", vec![]).await?, json!([]));
+    Ok(())
+}
+
 const RIGHT_HALF: Region = Region { x: 0.5, y: 0.0, width: 0.5, height: 1.0 };
 
 pub async fn a_part_drawn_with_the_mouse_is_searched(scene: Scene) -> Result<(), Failed> {

@@ -27,6 +27,13 @@ pub async fn a_text_file_is_refused_next_to_the_input(scene: Scene) -> Result<()
         return document.getElementById(input.getAttribute('aria-describedby')).getAttribute('role')";
     assert_eq!(page.run(tied, vec![]).await?, "alert", "the error is announced and belongs to the input");
     assert!(page.results().await?.is_empty());
+
+    // Among several it is the one that is named.
+    let good = scene.file("good.jpg", &cropped(&scene.collection().picture(scene.collection().work(0.25))?)?)?;
+    let pages = scene.file("pages.txt", b"Nor is this.")?;
+    page.choose_all(&[&good, &pages]).await?;
+    let (code, text) = page.error().await?;
+    assert!(code == "NotAPicture" && text.contains("pages.txt") && !text.contains("good.jpg"), "{code}: {text}");
     Ok(())
 }
 
@@ -50,6 +57,41 @@ pub async fn what_is_pasted_or_dropped_and_is_no_file_is_refused_in_words(scene:
         assert_eq!(code, "NotAFile");
         assert!(text.contains("save the picture first"), "{text}");
     }
+
+    // An answer stays beside it, and what is pasted into a field is the field's.
+    let query = cropped(&scene.collection().picture(scene.collection().work(0.25))?)?;
+    let results = page.ask(&scene.file("good.jpg", &query)?).await?;
+    let paste = "const data = new DataTransfer();
+        data.setData('text/plain', '1880');
+        const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+        Object.defineProperty(event, 'clipboardData', { value: data });
+        document.querySelector(arguments[0]).dispatchEvent(event);
+        return [event.defaultPrevented, document.querySelector('#error').dataset.code ?? null]";
+    let field = "#filters [data-column=year] input";
+    assert_eq!(page.run(paste, vec![json!(field)]).await?, json!([false, null]));
+    assert_eq!(page.run(paste, vec![json!("body")]).await?, json!([true, "NotAFile"]));
+    assert_eq!(page.results().await?, results);
+
+    // In the room of own pictures it is said there.
+    page.click("#rooms [data-room=own]").await?;
+    page.run(paste, vec![json!("body")]).await?;
+    let said = page.text_of("#own-report").await?;
+    assert!(said.contains("save the picture first"), "{said}");
+    page.forget_state().await?;
+    page.click("#rooms [data-room=search]").await?;
+    page.answer().await?;
+
+    // A picture is not searched beneath a dialog.
+    page.click("#results .opens").await?;
+    assert!(!page.text_of("#compare-title").await?.is_empty());
+    let picture = "const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(arguments[0])], 'image.jpg', { type: 'image/jpeg' }));
+        const event = new ClipboardEvent('paste', { bubbles: true });
+        document.querySelector('#slider').dispatchEvent(Object.defineProperty(event, 'clipboardData', { value: data }))";
+    page.forget_state().await?;
+    page.run(picture, vec![json!(query)]).await?;
+    assert_eq!(page.answer().await?, results);
+    assert_eq!(page.text_of("#compare-title").await?, "");
     assert_eq!(served.record.all().len(), before, "nothing is fetched");
     Ok(())
 }
@@ -152,9 +194,22 @@ pub async fn a_server_that_never_answers_is_given_up_and_asked_again(scene: Scen
     let page = Page::open(&scene.client, &served.url("/")).await?;
     let (code, text) = page.error().await?;
     assert!(code == "Timeout" && text.contains("10 seconds"), "{code}: {text}");
+
+    // Whoever asks all the same, or goes back from there, may still try again.
+    let work = scene.collection().work(0.25);
+    let query = scene.file("asked.jpg", &cropped(&scene.collection().picture(work)?)?)?;
+    page.choose(&query).await?;
+    for way in ["back", "forward"] {
+        assert_eq!(page.error().await?.0, "Timeout");
+        assert_eq!(page.text_of("#retry").await?, "Try again");
+        page.forget_state().await?;
+        page.run(&format!("history.{way}()"), vec![]).await?;
+    }
+    assert_eq!(page.error().await?.0, "Timeout");
     awake.store(true, Ordering::Relaxed);
     page.click("#retry").await?;
-    page.wait_for_state("ready").await?;
+    assert_eq!(page.answer().await?[0].file, work.file, "what was asked is answered now");
     assert_eq!(page.text_of("#error").await?, "");
+    assert_eq!(page.text_of("#retry").await?, "");
     Ok(())
 }

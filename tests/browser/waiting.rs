@@ -137,6 +137,7 @@ pub async fn on_a_metered_connection_the_size_is_said_before_the_download(scene:
 
     crate::accessible::axe(&page, "the size of the download is said").await?;
     page.click("#metered button").await?;
+    assert_eq!(page.run("return document.activeElement.id", vec![]).await?, "picture", "the focus is not lost");
     page.wait_for_state("ready").await?;
     assert_eq!(page.text_of("#metered-text").await?, "", "the question is gone");
 
