@@ -245,7 +245,8 @@ async function attempt(deed, damaged = words.own.damaged) {
     await deed();
   } catch (error) {
     const { code } = error;
-    if (code !== "Aborted") fail(error, DAMAGE.includes(code) ? damaged(error) : code === "NotFound" ? words.own.gone : inWords(error));
+    if (code === "Aborted") aloud("");
+    else fail(error, DAMAGE.includes(code) ? damaged(error) : code === "NotFound" ? words.own.gone : inWords(error));
   }
 }
 
