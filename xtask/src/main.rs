@@ -10,6 +10,7 @@ mod draw;
 mod install;
 mod linker;
 mod model;
+mod names;
 mod npm;
 mod page;
 mod process;
