@@ -1,47 +1,70 @@
 // <private-eye src="…">: a search in any page. Its styles and its markup are its own; parts and custom properties let
-// the page around it decide how it looks (element.css names them).
+// the page around it decide how it looks (element-styles.js names them).
 //
-// Attributes: src, the collection's folder; limit, most works shown; min-verdict, "same" or "similar", to show only
-// these; locale, the language of its words; patience, milliseconds that the server may take for the first file.
+// Attributes: src, the collection's folder; loading, "lazy" to fetch it at the first touch only; limit, most works shown;
+// min-verdict, "same" or "similar", to show only these; locale, the language of its words; patience, milliseconds that the
+// server may take for the first file.
 // Events: ready, progress, match, error; what they carry is in `private-eye.d.ts`.
 
 import { button, image, make } from "./dom.js";
 import { styles } from "./element-styles.js";
-import { EyeError } from "./link.js";
+import { aborted, EyeError } from "./link.js";
 import { join } from "./shared.js";
 import { catalogueFor, inWords } from "./words.js";
 
 const VERDICTS = ["none", "similar", "same"];
+/** Where trying again would change nothing. */
+const LASTING = ["NoSimd", "BadOption"];
 
 export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = ["src", "locale"];
 
   #root;
   #membership = null;
+  /** Nothing is fetched before the visitor touches the element. */
+  #asleep = false;
   #searching = null;
-  #words;
+  /** Null before the first drawing. */
+  #words = null;
+  // What is shown, to be said again in another language.
+  #status = () => "";
+  #fetched = null;
+  #picture = null;
+  #answer = null;
+  #failure = null;
 
   constructor() {
     super();
     this.#root = this.attachShadow({ mode: "open", delegatesFocus: true });
     this.#root.adoptedStyleSheets = [styles()];
+    for (const touch of ["focusin", "pointerdown", "dragenter"]) {
+      this.addEventListener(touch, () => {
+        if (this.#asleep) this.#begin();
+      });
+    }
   }
 
   connectedCallback() {
-    if (!this.#membership) this.#begin();
+    this.#draw();
+    if (this.#membership || !this.hasAttribute("src")) return;
+    this.#asleep = this.getAttribute("loading") === "lazy" || isMetered(navigator.connection);
+    if (!this.#asleep) this.#begin();
   }
 
   disconnectedCallback() {
     // Moved within the page it stays what it is.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#end();
+      if (this.isConnected) return;
+      this.#searching?.abort();
+      this.#leave();
     });
   }
 
   attributeChangedCallback(name, before, now) {
-    if (before === now || !this.isConnected) return;
-    this.#end();
-    this.#begin();
+    // Before the first drawing nothing is to be changed.
+    if (before === now || !this.#words) return;
+    if (name === "locale") this.#draw();
+    else this.#turn();
   }
 
   /** Searches with a picture, as if the visitor had chosen it. Resolves with the matches that are shown. */
@@ -50,17 +73,23 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
     const controller = new AbortController();
     this.#searching = controller;
     const { signal } = controller;
+    if (!this.#words) this.#draw();
+    this.#picture = picture;
     this.#fail(null);
     this.#part("query").replaceChildren(image(picture, this.#words.queryAlt));
+    // Why a collection does not open is told there, once.
+    const opening = this.#open();
+    if (this.#fetched) this.#say(({ status }) => status.queued);
+    const eye = await opening;
     try {
-      const eye = await this.#membership.eye;
-      this.#say(this.#words.status.searching);
+      if (signal.aborted) throw aborted();
+      this.#say(({ status }) => status.searching);
       const limit = this.hasAttribute("limit") ? Number(this.getAttribute("limit")) : undefined;
       const matches = await eye.search(picture, { limit, among: "works", signal });
       const least = VERDICTS.indexOf(this.getAttribute("min-verdict") ?? "none");
       const shown = matches.filter(({ verdict }) => VERDICTS.indexOf(verdict) >= least);
       const thumbnails = await Promise.all(shown.map(({ id }) => eye.thumbnail(id)));
-      if (signal.aborted) throw new EyeError("Aborted", "Stopped, because something newer was asked.");
+      if (signal.aborted) throw aborted();
       this.#show(shown, thumbnails);
       this.#tell("match", { matches: shown, verdict: shown[0]?.verdict ?? "none" });
       return shown;
@@ -70,37 +99,76 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
     }
   }
 
-  async #begin() {
-    this.#words = catalogueFor([this.getAttribute("locale"), this.closest("[lang]")?.lang, ...navigator.languages]);
-    this.#draw();
-    if (!this.hasAttribute("src")) return;
-    const address = new URL(this.getAttribute("src"), document.baseURI).href;
+  /** Opens the collection, where it is neither open nor opening. */
+  async #open() {
+    this.#asleep = false;
+    if (this.#membership) return this.#membership.opened;
+    let address;
+    try {
+      address = new URL(this.getAttribute("src") ?? "//", document.baseURI).href;
+    } catch {
+      throw this.#fail(new EyeError("BadOption", "The attribute src is to name the folder of a collection."));
+    }
     const patience = this.hasAttribute("patience") ? Number(this.getAttribute("patience")) : undefined;
+    this.#fail(null);
+    this.#fetched = { done: 0 };
+    this.#measure();
+    this.#say(({ status }) => status.loading);
     const membership = join(address, { patience, onProgress: (progress) => this.#progress(progress) });
     this.#membership = membership;
+    membership.opened = this.#opened(membership);
+    return membership.opened;
+  }
+
+  async #opened(membership) {
     try {
       const eye = await membership.eye;
-      if (this.#membership !== membership) return;
-      this.#part("progress").hidden = true;
-      this.#say(this.#words.status.ready(eye.info.count));
+      if (this.#membership !== membership) return eye;
+      this.#fetched = null;
+      this.#measure();
+      this.#say(({ status }) => status.ready(eye.info.count));
       this.#tell("ready", eye.info);
+      return eye;
     } catch (error) {
-      if (this.#membership !== membership) return;
-      this.#membership = null;
-      this.#part("progress").hidden = true;
-      this.#fail(error);
-      this.#part("retry").hidden = error.code === "NoSimd";
+      if (this.#membership === membership) {
+        this.#leave();
+        this.#fail(error);
+      }
+      throw error;
     }
   }
 
-  #end() {
-    this.#searching?.abort();
-    this.#membership?.leave();
-    this.#membership = null;
+  /** Opens the collection; the visitor sees the reason of a failure, and it must not stay unhandled besides. */
+  #begin() {
+    this.#open().catch(() => {});
   }
 
+  #leave() {
+    this.#membership?.leave();
+    this.#membership = this.#fetched = null;
+    this.#measure();
+  }
+
+  /** Turns to another collection. It is opened before the other one is left, which may be the same by another name. */
+  #turn() {
+    this.#searching?.abort();
+    const left = this.#membership;
+    this.#membership = this.#picture = this.#fetched = null;
+    this.#part("query").replaceChildren();
+    this.#fail(null);
+    this.#clear();
+    this.#measure();
+    this.#say(() => "");
+    if (this.isConnected && this.hasAttribute("src") && !this.#asleep) this.#begin();
+    left?.leave();
+  }
+
+  /** Draws everything, where it is not there yet in the language that is asked for. */
   #draw() {
-    const { element: said, page } = this.#words;
+    const words = catalogueFor([this.getAttribute("locale"), this.closest("[lang]")?.lang, ...navigator.languages]);
+    if (words === this.#words) return;
+    this.#words = words;
+    const { element: said, page } = words;
     const part = (tag, name, properties = {}, ...children) => make(tag, { part: name, className: name, ...properties }, ...children);
     const input = make("input", { type: "file", accept: "image/*", ariaLabel: said.choose, className: "input" });
     input.addEventListener("change", () => {
@@ -108,7 +176,7 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
       input.value = "";
     });
     const frame = part("div", "frame", {},
-      part("div", "query"),
+      part("div", "query", {}, this.#picture && image(this.#picture, words.queryAlt)),
       part("label", "button", {}, input, said.choose),
       part("p", "hint", { textContent: `${said.drop}. ${said.stays}` }));
     frame.addEventListener("dragover", (event) => event.preventDefault());
@@ -123,14 +191,21 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
       this.#ask(file);
     };
     const retry = button(said.retry, () => {
-      this.#end();
-      this.#begin();
-    }, { part: "retry", className: "retry", hidden: true });
+      if (this.#picture) this.#ask(this.#picture);
+      else this.#begin();
+    }, { part: "retry", className: "retry" });
     this.#root.replaceChildren(frame,
-      part("progress", "progress", { ariaLabel: page.loading, hidden: !this.hasAttribute("src") }),
+      part("progress", "progress", { ariaLabel: page.loading }),
+      // What changes many times a second is not read out.
+      part("p", "bytes"),
       part("p", "status", { role: "status" }),
       part("p", "error", { role: "alert" }), retry,
       part("ol", "results"));
+    for (const child of this.#root.children) Object.assign(child, { lang: words.language, dir: words.dir ?? "ltr" });
+    this.#measure();
+    if (this.#answer) this.#show(...this.#answer);
+    this.#excuse();
+    this.#say(this.#status);
   }
 
   /** The visitor sees the reason of a failure; it must not stay unhandled besides. */
@@ -139,8 +214,9 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
   }
 
   #show(matches, thumbnails) {
-    const { element: said, status, untitled, verdicts, similarity } = this.#words;
-    this.#say(matches.length === 0 ? said.none : status.answered(matches.length));
+    this.#answer = [matches, thumbnails];
+    const { untitled, verdicts, similarity } = this.#words;
+    this.#say(({ element: said, status }) => (matches.length === 0 ? said.none : status.answered(matches.length)));
     this.#part("results").replaceChildren(...matches.map(({ id, title, score, verdict, item }, index) => {
       const picture = image(thumbnails[index], "");
       picture.part = "picture";
@@ -153,24 +229,46 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
   }
 
   #progress(progress) {
-    const bar = this.#part("progress");
-    bar.max = progress.total;
-    bar.value = progress.done;
-    this.#say(this.#words.progress(progress.done, progress.total));
+    this.#fetched = progress;
+    this.#measure();
     this.#tell("progress", progress);
   }
 
-  #fail(error, name) {
-    this.#part("error").textContent = error ? inWords(error, name, this.#words) : "";
-    this.#part("retry").hidden = true;
-    if (!error) return;
-    this.#say("");
-    this.#part("results").replaceChildren();
-    this.#tell("error", error);
+  /** Shows how much has come, while something is to come. */
+  #measure() {
+    const [bar, bytes] = [this.#part("progress"), this.#part("bytes")];
+    const { done, total } = this.#fetched ?? {};
+    bar.hidden = !this.#fetched;
+    bytes.hidden = !total;
+    if (!total) return bar.removeAttribute("value");
+    bytes.textContent = this.#words.progress(done, total);
+    return Object.assign(bar, { max: total, value: done });
   }
 
-  #say(text) {
-    this.#part("status").textContent = text;
+  #fail(error, name) {
+    this.#failure = error && [error, name];
+    this.#excuse();
+    if (!error) return error;
+    this.#say(() => "");
+    this.#clear();
+    this.#tell("error", error);
+    return error;
+  }
+
+  #excuse() {
+    const [error, name] = this.#failure ?? [];
+    this.#part("error").textContent = error ? inWords(error, name, this.#words) : "";
+    this.#part("retry").hidden = !error || Boolean(this.#membership) || LASTING.includes(error.code);
+  }
+
+  #clear() {
+    this.#answer = null;
+    this.#part("results").replaceChildren();
+  }
+
+  #say(status) {
+    this.#status = status;
+    this.#part("status").textContent = status(this.#words);
   }
 
   #part(name) {
@@ -181,5 +279,8 @@ export class PrivateEye extends (globalThis.HTMLElement ?? class {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
+
+/** As far as the browser tells: see metered.js. */
+const isMetered = (connection) => Boolean(connection?.saveData) || connection?.type === "cellular";
 
 if (globalThis.customElements && !customElements.get("private-eye")) customElements.define("private-eye", PrivateEye);
