@@ -12,16 +12,21 @@ export { EyeError };
 
 /**
  * Whether this browser has WebAssembly with 128-bit SIMD, by letting it validate the smallest module that uses it:
- * one function that fills a vector from zero.
+ * one function that fills a vector from zero. And whether it asks what type a worker has, as for modules it must; it does
+ * so before it finds that there is no such address.
  */
 export function supported() {
+  let modules = false;
+  try {
+    new Worker("//", { get type() { modules = true; return "module"; } });
+  } catch {}
   const module = Uint8Array.of(
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // "\0asm", version 1
     1, 5, 1, 0x60, 0, 1, 0x7b, // type: () -> v128
     3, 2, 1, 0, // one function of that type
     10, 8, 1, 6, 0, 0x41, 0, 0xfd, 15, 11, // i32.const 0; i8x16.splat; end
   );
-  return typeof WebAssembly === "object" && WebAssembly.validate(module);
+  return modules && typeof WebAssembly === "object" && WebAssembly.validate(module);
 }
 
 /**
@@ -45,11 +50,17 @@ export function supported() {
  */
 export async function open(collection, { onProgress, onRequest, beforeDownload, patience, workers, early = false, signal } = {}) {
   if (!supported()) {
-    throw new EyeError("NoSimd", "This browser lacks WebAssembly SIMD, which the search needs. Chrome and Edge from 91, Firefox from 89 and Safari from 16.4 have it.");
+    throw new EyeError("NoSimd", "This browser lacks WebAssembly SIMD or module workers, which the search needs. Chrome and Edge from 91, Firefox from 114, Safari from 16.4 have them.");
   }
   if (signal?.aborted) throw aborted();
-  const link = new Link(onRequest);
-  const pool = new Pool(link, workers);
+  let link, pool;
+  try {
+    link = new Link(onRequest);
+    pool = new Pool(link, workers);
+  } catch (error) {
+    link?.close();
+    throw new EyeError("Browser", `The browser starts no worker: this page and the program must come from one host (${error.message}).`);
+  }
   try {
     const address = new URL(collection, document.baseURI).href;
     let onEarly;

@@ -21,7 +21,7 @@ export type ErrorCode =
   // about the browser
   | "NoSimd" | "Browser" | "Crashed";
 
-/** Whether this browser has WebAssembly with 128-bit SIMD, which the search needs. */
+/** Whether this browser has WebAssembly with 128-bit SIMD and module workers, which the search needs. */
 export function supported(): boolean;
 
 /**
@@ -351,8 +351,8 @@ export class Pauser {
 }
 
 /**
- * `<private-eye src="/search/collection/">`. Attributes: `src`, `limit`, `min-verdict` ("same" or "similar"), `locale`,
- * `patience`. Elements with the same `src` share one worker.
+ * `<private-eye src="/search/collection/">`. Attributes: `src`, `loading` ("lazy" to fetch nothing before the first touch),
+ * `limit`, `min-verdict` ("same" or "similar"), `locale`, `patience`. Elements with the same `src` share one worker.
  */
 export class PrivateEye extends HTMLElement {
   /** Searches with a picture, as if the visitor had chosen it; resolves with the matches that are shown. */

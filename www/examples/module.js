@@ -4,12 +4,14 @@ import { open } from "../private-eye.js";
 
 const picture = document.querySelector("#picture");
 const status = document.querySelector("#status");
+const fetched = document.querySelector("#fetched");
 const list = document.querySelector("#matches");
 
 const eye = await open("../../collection/", {
   workers: 0, // nobody adds pictures of their own here
-  onProgress: ({ done, total }) => { status.textContent = `Fetching the collection: ${Math.floor((done / total) * 100)} %`; },
+  onProgress: ({ done, total }) => { fetched.value = done / total; },
 });
+fetched.hidden = true;
 status.textContent = `${eye.info.count} works. Choose a picture; it stays on this device.`;
 picture.disabled = false;
 

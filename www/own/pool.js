@@ -8,7 +8,7 @@ import { EyeError } from "../link.js";
 const MOST = 4;
 
 /** One less than there are cores, so that the page and the search have one. */
-export const usual = Math.min(Math.max((navigator.hardwareConcurrency ?? 2) - 1, 1), MOST);
+export const usual = Math.min(Math.max((globalThis.navigator?.hardwareConcurrency ?? 2) - 1, 1), MOST);
 
 export class Pool {
   #link;

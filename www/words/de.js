@@ -254,7 +254,7 @@ export const de = {
     Timeout: detail("Der Server antwortet nicht. Prüfen Sie die Verbindung und versuchen Sie es noch einmal."),
     NoRoom: () => "Auf diesem Gerät ist kein Platz für weitere Bilder. Was bis jetzt hinzukam, bleibt. Schaffen Sie Platz oder entfernen Sie Bilder, und fügen Sie den Rest noch einmal hinzu.",
     Offline: () => "Sie sind offline, und diese Sammlung ist noch nicht auf diesem Gerät. Verbinden Sie sich einmal; danach geht es ohne Netz.",
-    NoSimd: () => "Diesem Browser fehlt WebAssembly-SIMD, das die Suche braucht. Chrome und Edge ab 91, Firefox ab 89 und Safari ab 16.4 haben es.",
+    NoSimd: () => "Diesem Browser fehlen WebAssembly-SIMD oder Modul-Worker, die die Suche braucht. Chrome und Edge ab 91, Firefox ab 114, Safari ab 16.4 haben sie.",
     Browser: detail("Der Browser hat etwas verweigert."),
     Closed: () => "Diese Sammlung wurde geschlossen. Öffnen Sie sie erneut, um zu suchen.",
     NotAFile: () => "Das war ein Link oder Text, keine Bilddatei. Diese Seite holt nichts von anderswo: Speichern Sie das Bild zuerst, und legen Sie dann die Datei ab.",

@@ -15,7 +15,7 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Names of LLVM's linker for WebAssembly: Rust's own copy, and Debian's.
 pub const LINKERS: [&str; 3] = ["rust-lld", DebianWeb::LINKER, "wasm-ld"];
 
-/// Every browser that the page supports has these (Chrome 91, Firefox 89, Safari 16.4).
+/// Every browser that the page supports has these (Chrome and Edge from 91, Firefox from 114, Safari from 16.4).
 const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
 
 /// The `rust-version` of this repository. Debian has had older compilers under the same names.
