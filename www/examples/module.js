@@ -9,7 +9,7 @@ const list = document.querySelector("#matches");
 
 const eye = await open("../../collection/", {
   workers: 0, // nobody adds pictures of their own here
-  onProgress: ({ done, total }) => { fetched.value = done / total; },
+  onProgress: ({ done, total }) => { Object.assign(fetched, { max: total, value: done }); },
 });
 fetched.hidden = true;
 status.textContent = `${eye.info.count} works. Choose a picture; it stays on this device.`;
