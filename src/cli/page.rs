@@ -16,11 +16,13 @@ const SERVICE_WORKER: &str = "sw.js";
 const LISTED: usize = 16;
 /// For those who build with the page's module, and for other pages that wear the element: no visitor of the page needs
 /// them, and none is made to download them. Nor the drawing that a PNG icon was made from.
-const FOR_AUTHORS: [&str; 7] = [
+const FOR_AUTHORS: [&str; 9] = [
     "www/icons/maskable.svg",
     "www/examples/",
     "www/private-eye.d.ts",
     "www/package.json",
+    "www/README.md",
+    "www/LICENSE",
     "www/private-eye.js",
     "www/element",
     "www/shared.js",

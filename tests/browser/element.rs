@@ -1,6 +1,11 @@
 //! `<private-eye>` and the module in pages that are not ours: the examples.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
 
@@ -89,6 +94,111 @@ pub async fn an_element_that_cannot_open_its_collection_says_so(scene: Scene) ->
     Ok(())
 }
 
+/// The element alone in a page, as `element`, with its parts.
+const ELEMENT: &str = r#"
+    const element = document.querySelector("private-eye");
+    const shown = (name) => element.shadowRoot.querySelector(`[part=${name}]`);
+    const asked = () => new File([Uint8Array.from(arguments[0])], "a.jpg");
+    const told = (name) => new Promise((resolve) => element.addEventListener(name, ({ detail }) => resolve(detail), { once: true }));
+    const code = (promise) => promise.then(() => "found", (error) => error.code);
+"#;
+
+pub async fn an_element_whose_download_failed_opens_with_the_next_picture_or_tries_again_with_this_one(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let there = Arc::new(AtomicBool::new(false));
+    let (manifest, is_there) = (scene.collection().site.join("collection/manifest.json"), there.clone());
+    let answer = get(move || {
+        let found = if is_there.load(Ordering::Relaxed) { std::fs::read(&manifest).ok() } else { None };
+        async move { found.ok_or(StatusCode::NOT_FOUND) }
+    });
+    let served = scene.serve_with(Router::new().route("/collection/manifest.json", answer))?;
+    let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let work = scene.collection().work(0.5);
+    let query = json!(cropped(&scene.collection().picture(work)?)?);
+    let script = r#"
+        window.codes = [];
+        element.addEventListener("error", ({ detail }) => window.codes.push(detail.code));
+        element.setAttribute("src", "/collection/");
+        // The first one is chosen while the collection is on its way, the second one after that has failed.
+        const first = [await code(element.search(asked())), window.codes.length, shown("retry").hidden];
+        return [first, [await code(element.search(asked())), window.codes.length, shown("retry").hidden]]"#;
+    page.run(
+        "await import('/www/private-eye.js'); document.body.append(document.createElement('private-eye'))",
+        vec![],
+    )
+    .await?;
+    let failed = page.run(&format!("{ELEMENT}{script}"), vec![query.clone()]).await?;
+    assert_eq!(failed, json!([["Network", 1, false], ["Network", 2, false]]));
+
+    there.store(true, Ordering::Relaxed);
+    let script = r#"
+        const match = told("match");
+        shown("retry").click();
+        const { matches } = await match;
+        return [matches[0].title, Boolean(shown("query").querySelector("img")), shown("error").textContent, shown("retry").hidden]"#;
+    let answer = page.run(&format!("{ELEMENT}{script}"), vec![query.clone()]).await?;
+    assert_eq!(answer, json!([work.title, true, "", true]));
+
+    let script = r#"
+        const other = document.createElement("private-eye");
+        document.body.append(other);
+        return code(other.search(asked()))"#;
+    assert_eq!(page.run(&format!("{ELEMENT}{script}"), vec![query]).await?, "BadOption", "it has no src");
+    Ok(())
+}
+
+pub async fn a_lazy_element_fetches_nothing_before_it_is_touched(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let script = r#"
+        document.body.innerHTML = '<private-eye src="/collection/" loading="lazy"></private-eye>';
+        await import("/www/private-eye.js")"#;
+    page.run(script, vec![]).await?;
+    tokio::time::sleep(GRACE).await;
+    let paths = served.record.paths();
+    let early = paths.iter().find(|path| path.starts_with("/collection/") || path.ends_with("worker.js"));
+    assert_eq!(early, None, "{paths:#?}");
+    let script = r#"
+        const ready = told("ready");
+        shown("button").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, composed: true }));
+        return (await ready).count"#;
+    let count = page.run(&format!("{ELEMENT}{script}"), vec![]).await?;
+    assert_eq!(count.as_u64(), Some(scene.collection().len() as u64));
+    Ok(())
+}
+
+pub async fn an_element_starts_once_and_keeps_what_it_shows_in_another_language(scene: Scene) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let query = json!(cropped(&scene.collection().picture(scene.collection().work(0.5))?)?);
+    let script = r#"
+        const said = new Set();
+        element.addEventListener("progress", () => said.add(shown("status").textContent));
+        let starts = 0;
+        element.addEventListener("ready", () => { starts += 1; });
+        await import("/www/private-eye.js");
+        await element.search(asked());
+        const titles = () => [...element.shadowRoot.querySelectorAll("[part=title]")].map((title) => title.textContent);
+        const before = titles();
+        element.setAttribute("locale", "de");
+        await new Promise((resolve) => { setTimeout(resolve, 500); });
+        return {
+            kept: before.length > 0 && before.join() === titles().join() && Boolean(shown("query").querySelector("img")),
+            button: shown("button").textContent, language: shown("frame").lang, status: shown("status").textContent,
+            starts, read: [...said].filter((text) => text.includes("MB")),
+        }"#;
+    let markup = r#"document.body.innerHTML = '<private-eye src="/collection/" locale="en"></private-eye>'"#;
+    page.run(markup, vec![]).await?;
+    let told = page.run(&format!("{ELEMENT}{script}"), vec![query]).await?;
+    assert_eq!([&told["kept"], &told["starts"], &told["read"]], [&json!(true), &json!(1), &json!([])], "{told:#}");
+    assert_eq!([&told["button"], &told["language"]], [&json!("Bild auswählen"), &json!("de")]);
+    assert!(told["status"].as_str().is_some_and(|status| status.contains("10")), "the answer is told: {told:#}");
+    let count = |end: &str| served.record.paths().iter().filter(|path| path.ends_with(end)).count();
+    assert_eq!([count("/worker.js"), count("manifest.json")], [1, 1], "{:#?}", served.record.all());
+    Ok(())
+}
+
 pub async fn the_example_of_the_module_finds_a_work(scene: Scene) -> Result<(), Failed> {
     let served = scene.serve()?;
     let page = Page::open(&scene.client, &served.url("/www/examples/module.html")).await?;
@@ -122,6 +232,26 @@ pub async fn a_call_is_aborted_and_a_closed_collection_answers_no_more(scene: Sc
         return codes"#;
     let codes: Value = page.run(script, vec![json!(query)]).await?;
     assert_eq!(codes, json!(["Aborted", "Aborted", "BadOption", "NotFound", "BadOption", "Closed", "Closed"]));
+    Ok(())
+}
+
+pub async fn a_browser_that_starts_no_worker_from_there_or_none_of_modules_is_told_apart_by_codes(
+    scene: Scene,
+) -> Result<(), Failed> {
+    let served = scene.serve()?;
+    let page = Page::open(&scene.client, &served.url(BLANK)).await?;
+    let script = r#"
+        const { open, EyeError } = await import("/www/private-eye.js");
+        const code = () => open("/collection/").then(() => "opened", (error) => (error instanceof EyeError ? error.code : String(error)));
+        window.Worker = class {
+            constructor(address, options) {
+                throw new DOMException(`a ${options.type} from elsewhere`, "SecurityError");
+            }
+        };
+        const codes = [await code()];
+        window.Worker = class {};
+        return [...codes, await code()]"#;
+    assert_eq!(page.run(script, vec![]).await?, json!(["Browser", "NoSimd"]));
     Ok(())
 }
 

@@ -20,6 +20,7 @@ pub struct Page {
 
 /// A service worker governs the folder that it is served from, so it and the manifest lie at the site's root.
 const AT_THE_ROOT: [&str; 2] = ["sw.js", "manifest.webmanifest"];
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 /// What the browser loads of the bound module.
 const MODULE: [&str; 2] = ["private_eye.js", "private_eye_bg.wasm"];
 
@@ -32,6 +33,10 @@ pub fn build(workspace: &Workspace) -> Result<Page> {
         let below = file.strip_prefix(&www)?.to_path_buf();
         let at_the_root = AT_THE_ROOT.iter().any(|name| below == Path::new(name));
         sources.insert(if at_the_root { below } else { Path::new("www").join(below) }, file);
+    }
+    // For those who make a package of it.
+    for name in LICENCES {
+        sources.insert(Path::new("www").join(name), workspace.root().join(name));
     }
     for name in MODULE {
         sources.insert(Path::new("www/pkg").join(name), wasm.folder.join(name));
