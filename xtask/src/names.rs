@@ -62,7 +62,7 @@ fn identifiers(script: &str) -> impl Iterator<Item = Range<usize>> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         let start = rest + script[rest..].find(is_part)?;
-        let end = script[start..].find(|letter| !is_part(letter)).map_or(script.len(), |length| start + length);
+        let end = script[start..].find(|letter: char| !is_part(letter)).map_or(script.len(), |length| start + length);
         rest = end;
         Some(start..end)
     })
