@@ -11,7 +11,7 @@ use std::path::Path;
 
 use private_eye::collection::{
     About, CalibrationOptions, Collection, CollectionError, CollectionWriter, EmbeddingKind, Filter, Item, Loader,
-    Manifest, ModelFile, Part, Quality, Thresholds, calibrate,
+    Manifest, ModelFile, Part, Quality, Shard, Thresholds, calibrate, sha256,
 };
 use private_eye::engine::{Answer, Coverage, Engine, SearchOptions, Seen};
 use private_eye::image::{Look, Looks, Picture};
@@ -328,4 +328,54 @@ fn no_manifest_gets_room_for_more_records_than_its_files_can_hold() {
         matches!(&refused, Err(CollectionError::Contents { reason, .. }) if reason.contains("do not fit")),
         "{refused:?}"
     );
+}
+
+#[test]
+fn no_manifest_gets_room_for_more_vectors_than_its_files_can_hold() {
+    let published = Published::new();
+    let mut manifest = published.manifest().clone();
+    manifest.count = 100_000_000;
+    for part in [Part::Vectors, Part::Items, Part::Thumbnails] {
+        let shards = match part {
+            Part::Vectors => &mut manifest.shards.vectors,
+            Part::Items => &mut manifest.shards.items,
+            _ => &mut manifest.shards.thumbnails,
+        };
+        shards.last_mut().unwrap().count += manifest.count - WORKS as u32;
+    }
+    let (first, last) = (manifest.shards.vectors[0].file.clone(), manifest.shards.vectors.last().unwrap().file.clone());
+    let is_refused = |refused: Result<(), CollectionError>| {
+        let named = matches!(&refused, Err(CollectionError::Contents { file, reason }) if *file == last && reason.contains("do not fit"));
+        assert!(named, "{refused:?}");
+    };
+    is_refused(Manifest::from_json(manifest.to_json().as_bytes()).map(drop));
+    is_refused(Loader::new(manifest).add(&first, &published.bytes(&first)));
+}
+
+#[test]
+fn trees_of_another_shape_are_refused_by_the_name_of_their_file_however_often_they_are_asked_for() {
+    let published = Published::new();
+    let mut manifest = published.manifest().clone();
+    let mut forests = Vec::new();
+    for (leaf, trees, first) in [(32, 2, 0), (16, 1, 2)] {
+        let forest =
+            Forest::build(published.whole.vectors(), &ForestOptions { trees, leaf, ..Default::default() }).unwrap();
+        let bytes = forest.to_safetensors(0..trees);
+        let sha256 = sha256(&bytes);
+        let file = format!("forest-{}.safetensors", &sha256[..16]);
+        forests.push((Shard { file, sha256, bytes: bytes.len() as u64, first, count: trees as u32 }, bytes));
+    }
+    manifest.shards.forest = forests.iter().map(|(shard, _)| shard.clone()).collect();
+    let mut loader = Loader::new(manifest.clone());
+    for (_, shard) in manifest.files().filter(|(part, _)| *part != Part::Forest) {
+        loader.add(&shard.file, &published.bytes(&shard.file)).unwrap();
+    }
+    let [(two, two_bytes), (other, other_bytes)] = &forests[..] else { panic!("{forests:?}") };
+    loader.add(&two.file, two_bytes).unwrap();
+    for _ in 0..2 {
+        let refused = loader.add(&other.file, other_bytes);
+        let named = matches!(&refused, Err(CollectionError::Contents { file, reason }) if *file == other.file && reason.contains("leaves of 16"));
+        assert!(named, "{refused:?}");
+        assert!(matches!(loader.complete(), Err(CollectionError::Missing { file }) if file == other.file));
+    }
 }

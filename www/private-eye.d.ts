@@ -8,7 +8,7 @@ export class EyeError extends Error {
 }
 
 export type ErrorCode =
-  // about the picture
+  // about the picture; `TooLarge` as well where memory does not suffice for a collection
   | "NotAPicture" | "OtherFormat" | "DamagedPicture" | "TooLarge" | "NotFound"
   // about the call
   | "BadOption" | "Aborted" | "Closed"

@@ -91,6 +91,7 @@ impl Loader {
             return Err(CollectionError::Manifest("it names no vectors".into()));
         }
         let mut forest: Option<Forest> = None;
+        // All have the same shape: that was compared when they came.
         for more in trees.iter_mut().filter_map(Option::take) {
             match &mut forest {
                 Some(forest) => forest.append(more)?,
@@ -148,6 +149,7 @@ impl Loader {
                     return Err(contents(format!("it holds {held} vectors for {} works of {looks} each", shard.count)));
                 }
                 if vectors.is_empty() {
+                    manifest.check_room(part)?;
                     *vectors = Vectors::zeros(dim, rows.count(manifest.count as usize))?.with_metric(manifest.metric);
                 }
                 vectors.place(rows.count(first), &file)?;
@@ -157,6 +159,10 @@ impl Loader {
                 let rows = manifest.rows().count(manifest.count as usize);
                 if forest.items() != rows {
                     return Err(contents(format!("its trees hold {} vectors of {rows}", forest.items())));
+                }
+                let leaf = forest.leaf();
+                if let Some(other) = trees.iter().flatten().map(Forest::leaf).find(|&other| other != leaf) {
+                    return Err(contents(format!("its trees have leaves of {leaf} vectors, other trees of {other}")));
                 }
                 as_many(forest.len())?;
                 trees[place] = Some(forest);
@@ -168,7 +174,8 @@ impl Loader {
                     serde_json::from_slice(&json).map_err(|error| contents(error.to_string()))?;
                 as_many(records.len())?;
                 if collection.items.is_empty() {
-                    collection.items = room(manifest)?;
+                    manifest.check_room(part)?;
+                    collection.items = room(manifest.count as usize)?;
                 }
                 let places = collection.items.iter_mut().skip(first);
                 for ((position, record), place) in records.into_iter().enumerate().zip(places) {
@@ -200,16 +207,8 @@ fn common(one: &Shard, other: &Shard) -> Range<u32> {
 }
 
 /// Places for the records of all items.
-fn room(manifest: &Manifest) -> Result<Vec<Item>, CollectionError> {
-    // The shortest record there is. No manifest gets room for more items than its files can hold.
-    const SHORTEST: u64 = r#"{"file":"","title":""}"#.len() as u64;
-    for shard in &manifest.shards.items {
-        if u64::from(shard.count).saturating_mul(SHORTEST) > shard.bytes {
-            let reason = format!("{} records do not fit into {} bytes", shard.count, shard.bytes);
-            return Err(CollectionError::Contents { file: shard.file.clone(), reason });
-        }
-    }
-    let (mut items, count) = (Vec::new(), manifest.count as usize);
+fn room(count: usize) -> Result<Vec<Item>, CollectionError> {
+    let mut items = Vec::new();
     let bytes = (count as u64).saturating_mul(size_of::<Item>() as u64);
     items.try_reserve_exact(count).map_err(|_| IndexError::NoRoom { bytes })?;
     items.resize_with(count, Item::to_come);

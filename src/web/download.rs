@@ -3,7 +3,8 @@
 //! Everything comes here, in one order, whether somebody asks meanwhile or not: what is fetched can therefore not depend on
 //! any question. As soon as there are a model and the first works, they can be searched. Files with a hash in their names
 //! never change, so a copy on the device is used without asking the server; only `manifest.json` is asked for at every
-//! visit, and the last one serves where there is no network.
+//! visit, and the last one serves where there is no network. A newer one takes its place once everything that it names is
+//! here: an update that breaks off leaves what can be searched without a network as it was.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
@@ -54,6 +55,14 @@ struct Size {
     total: u64,
 }
 
+/// What the collection holds by the newest manifest that can be read.
+struct Newest {
+    manifest: Manifest,
+    sha256: String,
+    /// The manifest as the server sent it just now; nothing where that of an earlier visit serves.
+    sent: Option<Uint8Array>,
+}
+
 struct Download {
     store: Store,
     buffers: Buffers,
@@ -98,12 +107,13 @@ pub async fn begin(order: Order) -> Result<Begun, JsValue> {
     let Order { url, on_progress, signal, patience, consent } = order;
     let folder = if url.ends_with('/') { url } else { format!("{url}/") };
     let store = Store::open(&folder).await;
-    let (manifest, manifest_sha256) = manifest(&store, &folder, patience, signal.as_ref()).await?;
+    let url = join(MANIFEST, &folder)?;
+    let Newest { manifest, sha256, sent } = newest(&store, &url, patience, signal.as_ref()).await?;
     let files = files(&manifest, &folder)?;
     if let Some(consent) = consent {
         ask(&consent, &files, &store.urls().await).await?;
     }
-    let kept: BTreeSet<String> = files.iter().map(|file| file.url.clone()).chain([join(MANIFEST, &folder)?]).collect();
+    let update = sent.map(|bytes| Update { files: files.iter().map(|file| file.url.clone()).collect(), url, bytes });
     let progress =
         Rc::new(Progress::new(on_progress, manifest.count, files.iter().map(|file| (file.part, file.bytes))));
     let download = Rc::new(Download {
@@ -118,31 +128,39 @@ pub async fn begin(order: Order) -> Result<Begun, JsValue> {
         buffers: Buffers::default(),
     });
     let begun = Promise::new(&mut |resolve, _| download.begin.set(Some(resolve)));
-    let rest = future_to_promise(rest(download.clone(), kept));
+    let rest = future_to_promise(rest(download.clone(), update));
     JsFuture::from(Promise::race(&Array::of2(&begun, &rest))).await?;
     let engine = download.engine()?;
-    Ok(Begun { engine, manifest_sha256, progress, rest })
+    Ok(Begun { engine, manifest_sha256: sha256, progress, rest })
 }
 
-/// Brings all files and makes the collection whole. Of what else is on the device, only the files in `kept` stay.
-async fn rest(download: Rc<Download>, kept: BTreeSet<String>) -> Result<JsValue, JsValue> {
+/// What the device is to hold once everything is here.
+struct Update {
+    /// Of the manifest, with its bytes.
+    url: String,
+    bytes: Uint8Array,
+    /// The addresses of all files that it names.
+    files: BTreeSet<String>,
+}
+
+/// Brings all files and makes the collection whole. Then the device holds what the update says and nothing else; without one,
+/// what is there stays: it may be what an interrupted update has brought so far.
+async fn rest(download: Rc<Download>, update: Option<Update>) -> Result<JsValue, JsValue> {
     let lanes: Array = (0..LANES).map(|_| JsValue::from(future_to_promise(lane(download.clone())))).collect();
     JsFuture::from(Promise::all(&lanes)).await?;
     download.progress.report();
-    download.store.keep_only(&kept).await;
     download.engine()?.borrow_mut().complete().map_err(WebError::Collection)?;
+    if let Some(Update { url, bytes, files: mut kept }) = update {
+        download.store.put(&url, &bytes).await;
+        kept.insert(url);
+        download.store.keep_only(&kept).await;
+    }
     Ok(JsValue::UNDEFINED)
 }
 
-/// The newest manifest that can be had, and its hash.
-async fn manifest(
-    store: &Store,
-    folder: &str,
-    patience: u32,
-    signal: Option<&AbortSignal>,
-) -> Result<(Manifest, String), WebError> {
-    let url = join(MANIFEST, folder)?;
-    let source = Source { url: &url, file: MANIFEST, longest: LONGEST_MANIFEST };
+/// The manifest at `url`: as the server sends it, or, where none comes that can be read, the one on the device.
+async fn newest(store: &Store, url: &str, patience: u32, signal: Option<&AbortSignal>) -> Result<Newest, WebError> {
+    let source = Source { url, file: MANIFEST, longest: LONGEST_MANIFEST };
     // Past the HTTP cache, where Firefox lets a request wait for an earlier one for the same file, for ever if the server
     // does not answer that: once a service worker has let a request through, Firefox goes on with it even if it is aborted.
     let fetched = async {
@@ -150,19 +168,31 @@ async fn manifest(
         fetch::read(&source, &response).await
     };
     let too_late = || WebError::Timeout { file: MANIFEST.to_owned(), seconds: f64::from(patience) / 1000.0 };
-    match patience::within(patience, fetched).await.unwrap_or_else(|| Err(too_late())) {
-        Ok(bytes) => {
-            let manifest = Manifest::from_json(&bytes.to_vec())?;
-            store.put(&url, &bytes).await;
-            Ok((manifest, sha256(&bytes).await))
+    let fetched = patience::within(patience, fetched).await.unwrap_or_else(|| Err(too_late()));
+    let stored = store.get(url).await;
+    // What is sent for whatever does not exist is no manifest, and one of a later format is for a later program than the
+    // one that the service worker still serves.
+    match (fetched.and_then(read), stored) {
+        (Ok((manifest, bytes)), stored) => {
+            if stored.is_none() {
+                // So that a first visit that breaks off can be gone on with.
+                store.put(url, &bytes).await;
+            }
+            Ok(Newest { manifest, sha256: sha256(&bytes).await, sent: Some(bytes) })
         }
-        Err(WebError::Aborted) => Err(WebError::Aborted),
-        Err(error) => {
-            let Some(response) = store.get(&url).await else { return Err(error) };
-            let bytes = fetch::read_at_once(&source, &response).await?;
-            Ok((Manifest::from_json(&bytes.to_vec())?, sha256(&bytes).await))
+        (Err(WebError::Aborted), _) => Err(WebError::Aborted),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(stored)) => {
+            let stored = fetch::read_at_once(&source, &stored).await.and_then(read);
+            let (manifest, bytes) = stored.map_err(|_| error)?;
+            Ok(Newest { manifest, sha256: sha256(&bytes).await, sent: None })
         }
     }
+}
+
+/// The manifest in these bytes, and the bytes.
+fn read(bytes: Uint8Array) -> Result<(Manifest, Uint8Array), WebError> {
+    Ok((Manifest::from_json(&bytes.to_vec())?, bytes))
 }
 
 /// The weights and every shard, each once, in the order in which they are fetched.

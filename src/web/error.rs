@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use crate::collection::CollectionError;
 use crate::engine::EngineError;
 use crate::image::ImageError;
+use crate::index::IndexError;
 use crate::model::ModelError;
 use crate::own::OwnError;
 
@@ -82,6 +83,7 @@ impl WebError {
 fn collection(error: &CollectionError) -> &'static str {
     match error {
         CollectionError::Length { .. } | CollectionError::Hash { .. } => "CorruptedDownload",
+        CollectionError::TooLarge { .. } | CollectionError::Index(IndexError::NoRoom { .. }) => "TooLarge",
         _ => "BadCollection",
     }
 }
@@ -92,7 +94,18 @@ fn engine(error: &EngineError) -> &'static str {
         EngineError::Model(_) => "BadModel",
         EngineError::OtherModel { .. } => "ModelMismatch",
         EngineError::Region(_) | EngineError::Threshold(_) | EngineError::Filter(_) => "BadOption",
-        EngineError::Index(_) => "BadCollection",
+        EngineError::Index(error) => index(error),
+    }
+}
+
+/// Vectors of a collection were compared with its manifest when they came: one that does not fit now came with the call.
+fn index(error: &IndexError) -> &'static str {
+    match error {
+        IndexError::Dimension { .. } | IndexError::UnusableDimension { .. } | IndexError::NotFinite { .. } => {
+            "BadOption"
+        }
+        IndexError::NoRoom { .. } | IndexError::TooMany => "TooLarge",
+        _ => "BadCollection",
     }
 }
 
@@ -102,7 +115,7 @@ fn own(error: &OwnError) -> &'static str {
         OwnError::TooLong { .. } | OwnError::TooMany => "TooLarge",
         OwnError::Vectors { .. } => "BadOption",
         OwnError::Collection(error) => collection(error),
-        OwnError::Index(_) => "BadCollection",
+        OwnError::Index(error) => index(error),
     }
 }
 

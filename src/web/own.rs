@@ -27,7 +27,8 @@ pub struct Embedder {
 impl Embedder {
     /// `weights` as they lie on the device; `kind` as [`Eye::own_kind`] gives it, with their SHA-256, which is checked.
     pub async fn open(weights: Uint8Array, kind: JsValue) -> Result<Embedder, JsValue> {
-        let Kind { sha256: expected, raw, looks, .. } = serde_wasm_bindgen::from_value(kind)?;
+        let Kind { sha256: expected, raw, looks, .. } = serde_wasm_bindgen::from_value(kind)
+            .map_err(|error| WebError::Option { option: "kind", reason: error.to_string() })?;
         let looks = looks.iter().map(|look| look.parse()).collect::<Result<Vec<Look>, _>>();
         let looks = looks.map_err(|error| WebError::Option { option: "looks", reason: error.to_string() })?;
         let got = sha256(&weights).await;

@@ -225,13 +225,15 @@ pub async fn a_call_is_aborted_and_a_closed_collection_answers_no_more(scene: Sc
         controller.abort();
         const codes = [aborted, await searching];
         codes.push(await code(eye.search([])), await code(eye.search(1e9)), await code(eye.search(0, { filters: { style: 3 } })));
+        codes.push(await code(eye.search(new Float32Array(3))), await code(eye.search(new Float32Array(512).fill(NaN))));
         const waiting = code(eye.embed(blob));
         await new Promise((resolve) => { setTimeout(resolve); });
         eye.close();
         codes.push(await waiting, await code(eye.item(0)));
         return codes"#;
     let codes: Value = page.run(script, vec![json!(query)]).await?;
-    assert_eq!(codes, json!(["Aborted", "Aborted", "BadOption", "NotFound", "BadOption", "Closed", "Closed"]));
+    let [aborted, option, closed] = ["Aborted", "BadOption", "Closed"];
+    assert_eq!(codes, json!([aborted, aborted, option, "NotFound", option, option, option, closed, closed]));
     Ok(())
 }
 

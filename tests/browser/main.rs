@@ -165,6 +165,8 @@ fn everywhere(stage: &Arc<Stage>) -> Vec<Trial> {
         early::an_early_search_goes_on_where_the_rest_is_aborted_or_arrives_damaged,
         waiting::a_connection_that_breaks_is_taken_up_again_where_it_broke,
         offline::after_one_visit_the_page_works_with_the_server_switched_off,
+        offline::an_update_that_breaks_off_leaves_what_works_with_the_server_switched_off,
+        offline::where_the_manifest_cannot_be_read_that_of_the_last_visit_serves,
         privacy::no_request_arrives_after_ready_whatever_is_done_with_two_different_pictures,
         privacy::the_page_can_talk_to_no_other_address,
         privacy::a_second_visit_downloads_no_shard_again,
@@ -191,6 +193,7 @@ fn but_in_webkit(stage: &Arc<Stage>) -> Vec<Trial> {
     let mut trials = trials![stage:
         parity::parity_of_a_lossy_webp_that_the_browser_made,
         waiting::a_download_that_broke_off_goes_on_at_the_next_visit,
+        offline::an_update_that_breaks_off_goes_on_even_after_a_visit_without_the_server,
         own_trouble::a_browser_killed_while_it_writes_leaves_what_was_complete,
     ];
     let keeps_nothing = own_trouble::where_no_site_may_keep_anything_own_pictures_live_in_the_memory_of_the_page;

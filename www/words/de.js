@@ -243,7 +243,7 @@ export const de = {
     NotAPicture: (error, name) => `${name ? `„${name}“` : "Dies"} ist kein Bild, das gelesen werden kann. JPEG, PNG, WebP, GIF, BMP und TIFF gehen.`,
     OtherFormat: detail("Diese Art Bild kann hier nicht gelesen werden. Speichern Sie es als JPEG oder PNG."),
     DamagedPicture: detail("Die Bilddatei ist beschädigt. Kopieren Sie sie neu von dort, woher sie kam."),
-    TooLarge: detail("Das Bild ist zu groß. Speichern Sie es kleiner."),
+    TooLarge: detail("Dafür reicht der Speicher dieser Seite nicht. Ist es ein Bild, speichern Sie es kleiner."),
     NotFound: () => "Die Datei kann nicht mehr gelesen werden. Wurde sie verschoben, oder ist es ein Ordner?",
     BadOption: detail("Diese Einstellung wird nicht verstanden."),
     CorruptedDownload: detail("Eine Datei kam beschädigt an. Laden Sie die Seite neu, um sie noch einmal zu holen."),

@@ -63,6 +63,11 @@ impl Forest {
         self.shape.items
     }
 
+    /// The most vectors in a leaf.
+    pub fn leaf(&self) -> usize {
+        self.shape.leaf
+    }
+
     /// Adds the trees of another shard behind these.
     pub fn append(&mut self, mut shard: Forest) -> Result<(), IndexError> {
         if shard.shape != self.shape {

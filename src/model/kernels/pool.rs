@@ -36,10 +36,11 @@ fn inside(at: usize, stride: usize, padding: usize, kernel: usize, length: usize
 
 /// The mean of each channel over all positions, times `scale`: an integer sum, then one multiplication in `f32`.
 pub fn global_average_pool(input: &[u8], channels: usize, scale: f32) -> Vec<f32> {
-    let mut sums = vec![0u32; channels];
+    // Of as many numbers as an activation may have, 32 bits would not hold the sum.
+    let mut sums = vec![0u64; channels];
     for pixel in input.chunks_exact(channels) {
         for (sum, value) in sums.iter_mut().zip(pixel) {
-            *sum += u32::from(*value);
+            *sum += u64::from(*value);
         }
     }
     let factor = scale / (input.len() / channels) as f32;
@@ -48,6 +49,7 @@ pub fn global_average_pool(input: &[u8], channels: usize, scale: f32) -> Vec<f32
 
 #[cfg(test)]
 mod tests {
+    use super::super::shape::MAX_VALUES;
     use super::*;
 
     #[test]
@@ -64,5 +66,10 @@ mod tests {
     fn the_average_is_the_exact_sum_times_one_factor() {
         let input = [1, 10, 2, 20, 3, 30, 5, 50];
         assert_eq!(global_average_pool(&input, 2, 0.5), [11.0 * 0.125, 110.0 * 0.125]);
+    }
+
+    #[test]
+    fn the_average_of_the_largest_activation_there_may_be_does_not_overflow() {
+        assert_eq!(global_average_pool(&vec![127; MAX_VALUES], 1, 0.5), [63.5]);
     }
 }

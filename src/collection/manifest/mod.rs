@@ -1,8 +1,12 @@
-use super::{CollectionError, ModelFile, Quality, Thresholds, sha256};
+mod shards;
+
+pub use shards::{MAX_SHARD_BYTES, Part, Shard, Shards};
+
+use super::{CollectionError, ModelFile, Quality, Thresholds};
 use crate::image::Look;
 use crate::index::{Effort, MetricName, Rows};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
+use shards::check_hash;
 
 /// What `format` says in every manifest.
 pub const FORMAT: &str = "private-eye-collection";
@@ -16,9 +20,6 @@ pub const OLDEST_VERSION: u32 = 2;
 
 /// A collection looks at each work in at most so many ways.
 pub const MAX_LOOKS: usize = 8;
-
-/// No file of a collection is larger.
-pub const MAX_SHARD_BYTES: u64 = 8 << 20;
 
 /// `manifest.json`: what a collection holds, in which files, and how good it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,99 +74,6 @@ pub enum EmbeddingKind {
     Raw,
 }
 
-/// The kinds of files in a collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    Vectors,
-    Forest,
-    Items,
-    Thumbnails,
-    Samples,
-}
-
-/// The files of each part. Those of a part follow each other without gaps.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shards {
-    pub vectors: Vec<Shard>,
-    pub forest: Vec<Shard>,
-    pub items: Vec<Shard>,
-    pub thumbnails: Vec<Shard>,
-    pub samples: Vec<Shard>,
-}
-
-/// One file of a collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shard {
-    /// `<part>-<first 16 digits of the SHA-256>.safetensors`, or `.json` for items.
-    pub file: String,
-    /// Lower-case hex.
-    pub sha256: String,
-    pub bytes: u64,
-    /// Number of the first thing it holds: an item (for the vectors, with all of its vectors), for the forest a tree, for the
-    /// samples a sample.
-    pub first: u32,
-    /// How many it holds.
-    pub count: u32,
-}
-
-impl Part {
-    pub const ALL: [Part; 5] = [Part::Vectors, Part::Forest, Part::Items, Part::Thumbnails, Part::Samples];
-
-    /// For instance `vectors`, as in file names.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Vectors => "vectors",
-            Part::Forest => "forest",
-            Part::Items => "items",
-            Part::Thumbnails => "thumbnails",
-            Part::Samples => "samples",
-        }
-    }
-
-    /// The name of the file with this content.
-    pub(super) fn file(self, sha256: &str) -> String {
-        let extension = if self == Part::Items { "json" } else { "safetensors" };
-        format!("{}-{}.{extension}", self.name(), &sha256[..16])
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
-impl Shard {
-    /// The file that holds these bytes of a part.
-    pub(crate) fn new(part: Part, bytes: &[u8], first: u32, count: u32) -> Shard {
-        let sha256 = sha256(bytes);
-        Shard { file: part.file(&sha256), sha256, bytes: bytes.len() as u64, first, count }
-    }
-}
-
-impl Shards {
-    pub fn of(&self, part: Part) -> &[Shard] {
-        match part {
-            Part::Vectors => &self.vectors,
-            Part::Forest => &self.forest,
-            Part::Items => &self.items,
-            Part::Thumbnails => &self.thumbnails,
-            Part::Samples => &self.samples,
-        }
-    }
-
-    pub(crate) fn of_mut(&mut self, part: Part) -> &mut Vec<Shard> {
-        match part {
-            Part::Vectors => &mut self.vectors,
-            Part::Forest => &mut self.forest,
-            Part::Items => &mut self.items,
-            Part::Thumbnails => &mut self.thumbnails,
-            Part::Samples => &mut self.samples,
-        }
-    }
-}
-
 impl Manifest {
     /// Reads a manifest and checks that it does not contradict itself: its files can then be fetched, whoever wrote it.
     pub fn from_json(json: &[u8]) -> Result<Manifest, CollectionError> {
@@ -185,6 +93,7 @@ impl Manifest {
         let manifest: Manifest =
             serde_json::from_slice(json).map_err(|error| CollectionError::Manifest(error.to_string()))?;
         manifest.check().map_err(CollectionError::Manifest)?;
+        Part::ALL.into_iter().try_for_each(|part| manifest.check_room(part))?;
         Ok(manifest)
     }
 
@@ -228,6 +137,21 @@ impl Manifest {
         }
     }
 
+    /// Refuses files of a part that say they hold more than they have bytes for: nobody takes memory for what no file can
+    /// hold.
+    pub(super) fn check_room(&self, part: Part) -> Result<(), CollectionError> {
+        // The shortest record there is.
+        const RECORD: usize = r#"{"file":"","title":""}"#.len();
+        let least = match part {
+            // A code for each number, and a scale.
+            Part::Vectors => self.rows().count(self.model.id.dim.saturating_add(size_of::<f32>())),
+            Part::Items => RECORD,
+            // Memory is taken for what has come.
+            Part::Forest | Part::Thumbnails | Part::Samples => 0,
+        };
+        self.shards.of(part).iter().try_for_each(|shard| shard.check_room(least as u64))
+    }
+
     fn check(&self) -> Result<(), String> {
         if self.count == 0 {
             return Err("it has no items".into());
@@ -235,28 +159,9 @@ impl Manifest {
         self.check_looks()?;
         check_hash(&self.model.id.sha256)?;
         self.model.check()?;
-        for part in Part::ALL {
-            let mut next = 0_u64;
-            for shard in self.shards.of(part) {
-                check_hash(&shard.sha256)?;
-                if shard.file != part.file(&shard.sha256) {
-                    return Err(format!("a file is called {:?} instead of {:?}", shard.file, part.file(&shard.sha256)));
-                }
-                if shard.bytes > MAX_SHARD_BYTES {
-                    return Err(format!("{} has {} bytes, more than {MAX_SHARD_BYTES}", shard.file, shard.bytes));
-                }
-                if u64::from(shard.first) != next || shard.count == 0 {
-                    return Err(format!("{} begins with {} instead of {next}, or is empty", shard.file, shard.first));
-                }
-                next += u64::from(shard.count);
-            }
-            match part {
-                Part::Vectors | Part::Items | Part::Thumbnails if next != u64::from(self.count) => {
-                    return Err(format!("it has {} items, but {part} for {next}", self.count));
-                }
-                Part::Forest if next == 0 && !self.is_scanned() => return Err("its forest has no trees".into()),
-                _ => {}
-            }
+        self.shards.check(self.count)?;
+        if self.shards.forest.is_empty() && !self.is_scanned() {
+            return Err("its forest has no trees".into());
         }
         for Thresholds { same, similar } in [Some(self.quality.thresholds), self.quality.closer].into_iter().flatten() {
             if !(same.is_finite() && similar.is_finite() && similar <= same) {
@@ -271,9 +176,7 @@ impl Manifest {
         }
         Ok(())
     }
-}
 
-impl Manifest {
     fn check_looks(&self) -> Result<(), String> {
         let (looks, all) = (&self.looks, self.looks.len());
         if looks.first() != Some(&Look::Whole) || (1..all).any(|place| looks[..place].contains(&looks[place])) {
@@ -286,14 +189,6 @@ impl Manifest {
             return Err(format!("version {} of the format knows one look at a work", self.version));
         }
         Ok(())
-    }
-}
-
-fn check_hash(sha256: &str) -> Result<(), String> {
-    if sha256.len() == 64 && sha256.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
-        Ok(())
-    } else {
-        Err(format!("{sha256:?} is no SHA-256 in lower-case hex"))
     }
 }
 
@@ -432,6 +327,25 @@ pub(super) mod tests {
         };
         assert!(refused(searched).contains("no trees"));
         assert!(refused(|manifest| manifest.shards.thumbnails[0].bytes = MAX_SHARD_BYTES + 1).contains("more than"));
+    }
+
+    #[test]
+    fn files_too_short_for_what_they_say_they_hold_are_refused() {
+        let short = |part: Part, looks: &[Look], bytes: u64| {
+            let refused = refused(|manifest| {
+                manifest.looks = looks.to_vec();
+                manifest.shards.of_mut(part)[0].bytes = bytes;
+            });
+            let (file, words) = (&example().shards.of(part)[0].file, format!("do not fit into {bytes} bytes"));
+            assert!(refused.contains(file) && refused.contains(&words), "{refused}");
+        };
+        // Four codes and a scale; and the shortest record there is.
+        short(Part::Vectors, &[Look::Whole], 7);
+        short(Part::Vectors, &[Look::Whole, Look::Mirrored], 15);
+        short(Part::Items, &[Look::Whole], 21);
+        let mut manifest = example();
+        (manifest.shards.vectors[0].bytes, manifest.shards.items[0].bytes) = (8, 22);
+        assert_eq!(Manifest::from_json(manifest.to_json().as_bytes()).unwrap(), manifest);
     }
 
     #[test]
