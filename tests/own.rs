@@ -218,6 +218,7 @@ fn what_is_kept_is_a_collection_that_the_command_reads_with_the_vectors_of_a_bui
     let mut own = Own::beside(engine.collection().manifest()).unwrap();
     assert_eq!(own.looks(), 2);
     draw_folder(&folder.join("mine"), 12);
+    fs_err::rename(folder.join("mine/picture-11.tiff"), folder.join("mine/Sketch no. 7")).unwrap();
     let mut names: Vec<_> =
         fs_err::read_dir(folder.join("mine")).unwrap().map(|file| file.unwrap().file_name()).collect();
     names.sort();
@@ -250,6 +251,7 @@ fn what_is_kept_is_a_collection_that_the_command_reads_with_the_vectors_of_a_bui
         assert_eq!(built.thumbnail(place), exported.thumbnail(place));
         assert_eq!(built.item(place).title(), exported.item(place).title());
     }
+    assert_eq!(exported.item(0).title(), "Sketch no. 7", "no extension, only a dot");
 
     // A collection without weights is no use to a command that has others inside.
     fs_err::remove_dir_all(folder.join("exported/models")).unwrap();
