@@ -7,11 +7,8 @@ use private_eye::{
     index::{Effort, MetricName, Query},
 };
 use serde_json::Value;
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
-use support::{run, workplace};
+use std::{path::Path, process::Command};
+use support::{python, run, workplace};
 
 /// Writes an index of whole numbers, which lose nothing in signed bytes, and prints what Annoy finds in it.
 const SCRIPT: &str = r#"
@@ -36,20 +33,8 @@ for query in rows[:5] + [vector() for _ in range(15)]:
 json.dump({"rows": rows, "answers": answers}, sys.stdout)
 "#;
 
-/// A Python with annoy.
-fn python() -> PathBuf {
-    let python = std::env::var_os("PRIVATE_EYE_PYTHON").map_or("python3".into(), PathBuf::from);
-    let ready = Command::new(&python).args(["-c", "import annoy"]).output();
-    assert!(
-        ready.is_ok_and(|output| output.status.success()),
-        "{} has no annoy: run `cargo xtask test native`, which brings it, or name a Python that has it in PRIVATE_EYE_PYTHON",
-        python.display()
-    );
-    python
-}
-
 fn annoy(folder: &Path, metric: &str, items: usize) -> Value {
-    let output = Command::new(python())
+    let output = Command::new(python("annoy"))
         .args(["-c", SCRIPT])
         .arg(folder.join("old.ann"))
         .args([metric, &items.to_string()])

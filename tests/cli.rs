@@ -67,8 +67,28 @@ fn query_looks_only_among_the_works_that_are_asked_for() {
     assert!(said.contains("No work is left"), "{said}");
     let line = run(folder, ["query", "site", &picture, "--where", "Colour=red"]).failed();
     assert!(line.contains("Colour") && line.contains("Style"), "{line}");
+    assert!(!line.contains("pictures/"), "the picture is not to blame: {line}");
+    let line = run(folder, ["query", "site", &picture, "--threshold", "2"]).failed();
+    assert!(line.contains("the threshold is 2") && !line.contains("pictures/"), "{line}");
     let wrong = run(folder, ["query", "site", &picture, "--where", "red"]);
     assert!(wrong.code == Some(2) && wrong.err.contains("Style=Cubism"), "{}", wrong.err);
+}
+
+#[test]
+fn query_refuses_a_picture_by_its_name_and_a_film_before_it_is_read() {
+    let place = workplace();
+    let folder = place.path();
+    draw_folder(&folder.join("pictures"), 2);
+    build(folder, &[]).done();
+    fs_err::write(folder.join("notes.jpg"), "no picture").unwrap();
+    // Nothing but a hole, so that it takes no room on the disk.
+    fs_err::File::create(folder.join("film.mkv")).unwrap().file().set_len(10 << 30).unwrap();
+    let expected =
+        [("notes.jpg", "not a picture"), ("film.mkv", "10737418240 bytes, at most"), ("gone.jpg", "gone.jpg: ")];
+    for (picture, said) in expected {
+        let line = run(folder, ["query", "site", picture]).failed();
+        assert!(line.contains(picture) && line.contains(said), "{line}");
+    }
 }
 
 #[test]

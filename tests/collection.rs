@@ -1,5 +1,7 @@
 //! A collection on the disk: another program reads it, and killing a build does no harm.
 
+mod support;
+
 use private_eye::collection::{
     About, CalibrationOptions, ChangedCopy, Collection, CollectionWriter, EmbeddingKind, Item, ModelFile, SiteFolder,
     calibrate, read, sha256,
@@ -8,9 +10,10 @@ use private_eye::image::Look;
 use private_eye::index::{Forest, ForestOptions, MetricName, Neighbour, Query, Random, exact};
 use private_eye::model::ModelId;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use support::python;
 
 const DIM: usize = 48;
 
@@ -87,22 +90,9 @@ fn expected(collection: &Collection, queries: &[Vec<f32>]) -> serde_json::Value 
     })
 }
 
-/// A Python with numpy and safetensors.
-fn python() -> PathBuf {
-    let python = std::env::var_os("PRIVATE_EYE_PYTHON").map_or("python3".into(), PathBuf::from);
-    let ready = Command::new(&python).args(["-c", "import numpy, safetensors"]).output();
-    assert!(
-        ready.is_ok_and(|output| output.status.success()),
-        "{} has no numpy and safetensors: run `cargo xtask test native`, which brings them, \
-         or name a Python that has them in PRIVATE_EYE_PYTHON",
-        python.display()
-    );
-    python
-}
-
 fn read_in_python(collection: &Path, expected: &Path) -> Result<String, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_collection.py");
-    let output = Command::new(python()).arg(script).arg(collection).arg(expected).output().unwrap();
+    let output = Command::new(python("numpy, safetensors")).arg(script).arg(collection).arg(expected).output().unwrap();
     let text = String::from_utf8_lossy(if output.status.success() { &output.stdout } else { &output.stderr });
     if output.status.success() { Ok(text.into_owned()) } else { Err(text.into_owned()) }
 }

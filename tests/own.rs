@@ -9,7 +9,7 @@ use private_eye::{
     image::{Limits, Looks, decode},
     index::{Effort, Query},
     model::Model,
-    own::{self, Addition, Among, Duplicates, Kept, Own, OwnFilter, Prepared, Saved},
+    own::{self, Addition, Among, Duplicates, Kept, Own, OwnError, OwnFilter, Prepared, Saved},
 };
 use std::{collections::BTreeMap, io::Cursor, path::Path};
 use support::{command, draw, draw_folder, query, run, tiny_network, workplace};
@@ -218,6 +218,7 @@ fn what_is_kept_is_a_collection_that_the_command_reads_with_the_vectors_of_a_bui
     let mut own = Own::beside(engine.collection().manifest()).unwrap();
     assert_eq!(own.looks(), 2);
     draw_folder(&folder.join("mine"), 12);
+    fs_err::rename(folder.join("mine/picture-11.tiff"), folder.join("mine/Sketch no. 7")).unwrap();
     let mut names: Vec<_> =
         fs_err::read_dir(folder.join("mine")).unwrap().map(|file| file.unwrap().file_name()).collect();
     names.sort();
@@ -250,6 +251,7 @@ fn what_is_kept_is_a_collection_that_the_command_reads_with_the_vectors_of_a_bui
         assert_eq!(built.thumbnail(place), exported.thumbnail(place));
         assert_eq!(built.item(place).title(), exported.item(place).title());
     }
+    assert_eq!(exported.item(0).title(), "Sketch no. 7", "no extension, only a dot");
 
     // A collection without weights is no use to a command that has others inside.
     fs_err::remove_dir_all(folder.join("exported/models")).unwrap();
@@ -275,13 +277,17 @@ fn an_import_adds_what_is_new_or_nothing_at_all() {
     let build = ["build", "pictures", "--out", "other", "--model", "other.safetensors"];
     run(place.path(), build).done();
     let before = files(&one);
-    let refused = one.import(&collection::read(&place.path().join("other")).unwrap()).unwrap_err().to_string();
-    assert!(refused.contains("another") || refused.contains("model"), "{refused}");
-    let model = engine.collection().manifest().model.id.sha256.get(..16).unwrap().to_owned();
-    assert!(refused.contains(&model), "{refused}");
+    let others = collection::read(&place.path().join("other")).unwrap();
+    let refused = one.import(&others).unwrap_err();
+    assert!(matches!(refused, OwnError::OtherModel { .. }), "{refused:?}");
+    for manifest in [others.manifest(), engine.collection().manifest()] {
+        let model = &manifest.model.id;
+        assert!(refused.to_string().contains(&format!("{} ({:.16}…)", model.name, model.sha256)), "{refused}");
+    }
     let build = ["build", "pictures", "--out", "looks", "--model", "tiny.safetensors", "--looks", "whole,mirrored"];
     run(place.path(), build).done();
-    assert!(one.import(&collection::read(&place.path().join("looks")).unwrap()).is_err());
+    let refused = one.import(&collection::read(&place.path().join("looks")).unwrap()).unwrap_err();
+    assert!(matches!(refused, OwnError::OtherWay { .. }), "{refused:?}");
     assert_eq!(files(&one), before);
 }
 

@@ -6,7 +6,7 @@ mod support;
 use private_eye::index::Random;
 use serde_json::Value;
 use std::{path::Path, process::Command};
-use support::{draw_to, query, run, workplace};
+use support::{draw_to, python, query, run, workplace};
 
 /// Rows of an array as the command wrote it.
 fn read_npy(path: &Path) -> Vec<Vec<f32>> {
@@ -67,12 +67,8 @@ fn numpy_reads_what_embed_writes() {
     }
     let script =
         "import numpy, sys; a = numpy.load(sys.argv[1]); print(a.shape, a.dtype, abs(numpy.linalg.norm(a) - 1) < 1e-5)";
-    let has_numpy =
-        Command::new("python3").args(["-c", "import numpy"]).output().is_ok_and(|output| output.status.success());
-    if has_numpy {
-        let output = Command::new("python3").args(["-c", script]).arg(folder.join("a.npy")).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "(1, 48) float32 True");
-    }
+    let output = Command::new(python("numpy")).args(["-c", script]).arg(folder.join("a.npy")).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "(1, 48) float32 True");
 }
 
 #[test]

@@ -65,7 +65,12 @@ function range({ range: { from, to } }, wanted = {}, wish) {
     const input = make("input", { type: "number", min: from, max: to, step: 1, placeholder, value: value ?? "", inputMode: "numeric" });
     input.addEventListener("change", () => {
       const [least, most] = inputs.map(({ value: text }) => (text === "" ? undefined : Number(text)));
-      wish(least === undefined && most === undefined ? null : { from: least, to: most });
+      // In an empty range lies nothing; the browser says what this number has to be instead.
+      const empty = least > most;
+      inputs[0].max = empty && input === inputs[0] ? most : to;
+      inputs[1].min = empty && input === inputs[1] ? least : from;
+      if (empty) input.reportValidity();
+      else wish(least === undefined && most === undefined ? null : { from: least, to: most });
     });
     inputs.push(input);
     return make("label", {}, make("span", { textContent: label }), input);

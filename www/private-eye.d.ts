@@ -152,7 +152,10 @@ export interface SearchOptions {
   effort?: "auto" | "exact" | number;
   /** The part of each picture to search for. */
   region?: Region;
-  /** Wanted values of columns, by their names; works that lack such a column are left out. */
+  /**
+   * Wanted values of columns, by their names, or ranges, whose lower number comes first; works that lack such a column are
+   * left out.
+   */
   filters?: Record<string, string[] | { from?: number; to?: number }>;
   /** Numbers of works, and of own pictures, to leave out. */
   without?: (number | { own: number })[];

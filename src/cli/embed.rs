@@ -1,11 +1,16 @@
 //! `private-eye embed`: pictures become rows of numbers for NumPy.
 
 use super::{
-    Failure, embedding, npy, print, progress, site, use_threads,
+    Failure, embedding, npy,
+    output::write_whole,
+    print, progress, site, use_threads,
     works::{Skipped, folder, title},
 };
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 /// Embed pictures into a .npy file: one row of f32 numbers for each.
 ///
@@ -69,8 +74,7 @@ impl Embed {
         }
         npy::write(&self.out, model.id().dim, &rows)?;
         if let Some(path) = &self.metadata {
-            write_table(path, &names)
-                .map_err(|error| Failure::at(format!("cannot write {}", path.display()), error))?;
+            write_whole(path, |out| write_table(out, &names))?;
         }
         print(&format!("{} of {} pictures embedded into {}", rows.len(), files.len(), self.out.display()))
     }
@@ -91,11 +95,11 @@ impl Embed {
     }
 }
 
-fn write_table(path: &Path, names: &[&str]) -> Result<(), csv::Error> {
-    let mut writer = csv::Writer::from_path(path)?;
+fn write_table(out: &mut dyn Write, names: &[&str]) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
     writer.write_record(["file", "title"])?;
     for name in names {
         writer.write_record([*name, &title::from_file_name(name)])?;
     }
-    writer.flush().map_err(csv::Error::from)
+    writer.flush()
 }

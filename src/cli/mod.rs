@@ -12,6 +12,7 @@ mod failure;
 mod info;
 mod model;
 mod npy;
+mod output;
 mod page;
 mod progress;
 mod query;

@@ -1,7 +1,9 @@
 //! `private-eye model`: bring a network of one's own, or look at one.
 
 use super::{
-    Failure, embedding, print, print_json, progress, site, use_threads,
+    Failure, embedding,
+    output::write_whole,
+    print, print_json, progress, site, use_threads,
     works::{Columns, Skipped, Source, title},
 };
 use clap::{Args, Subcommand};
@@ -99,7 +101,7 @@ impl Import {
         let import = import::import(&network, self.file.parent(), &name, &pictures);
         spinner.finish_and_clear();
         let import = import.map_err(|error| Failure::at(self.file.display(), error))?;
-        fs_err::write(&self.out, &import.weights)?;
+        write_whole(&self.out, |out| out.write_all(&import.weights))?;
         let report = &import.report;
         if self.json {
             return print_json(report);

@@ -1,10 +1,10 @@
 //! NumPy's `.npy` files: embeddings in and out.
 
-use crate::cli::Failure;
+use crate::cli::{Failure, output::write_whole};
 use fs_err::File;
 use npyz::{Deserialize, NpyFile, TypeChar, WriterBuilder};
 use std::{
-    io::{BufReader, BufWriter, Cursor, Read, Write},
+    io::{BufReader, Cursor, Read},
     path::Path,
 };
 
@@ -76,18 +76,12 @@ pub fn read_strings(path: &Path) -> Result<Vec<String>, Failure> {
 
 /// Writes `rows` of `dim` numbers each as an array of `f32`.
 pub fn write(path: &Path, dim: usize, rows: &[Vec<f32>]) -> Result<(), Failure> {
-    let mut out = BufWriter::new(File::create(path)?);
-    let written = (|| {
-        let mut writer = npyz::WriteOptions::new()
-            .default_dtype()
-            .shape(&[rows.len() as u64, dim as u64])
-            .writer(&mut out)
-            .begin_nd()?;
+    write_whole(path, |out| {
+        let shape = [rows.len() as u64, dim as u64];
+        let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(out).begin_nd()?;
         writer.extend(rows.iter().flatten())?;
-        writer.finish()?;
-        out.flush()
-    })();
-    written.map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
+        writer.finish()
+    })
 }
 
 /// Opens an array after checking what the parser trusts: that the header is short and not nested, and that the shape

@@ -1,6 +1,6 @@
 //! `private-eye query`: what a visitor's page would answer.
 
-use super::{Failure, print, print_json, site};
+use super::{Failure, embedding, print, print_json, site};
 use clap::Args;
 use private_eye::{
     collection::{Condition, Filter},
@@ -80,7 +80,8 @@ fn score(text: &str) -> Result<f32, String> {
 
 impl Query {
     pub fn run(self) -> Result<(), Failure> {
-        let bytes = fs_err::read(&self.picture)?;
+        let picture =
+            embedding::read_picture(&self.picture).map_err(|reason| Failure::at(self.picture.display(), reason))?;
         let engine = site::engine(&self.site, self.model.as_deref())?;
         let effort = match self.effort {
             _ if self.exact => Effort::Exact,
@@ -96,7 +97,8 @@ impl Query {
             looks: self.looks.looks(),
             ..SearchOptions::default()
         };
-        let answer = engine.search(&bytes, &options).map_err(|error| Failure::at(self.picture.display(), error))?;
+        // What can be wrong from here on is the question, not the picture.
+        let answer = engine.search_picture(&picture, &options).map_err(|error| Failure::new(error.to_string()))?;
         if self.json { print_json(&answer.matches) } else { print(&in_words(&answer)) }
     }
 }

@@ -38,27 +38,36 @@ enum Test {
 }
 
 /// Conditions as a page writes them in JSON: `{"Style": ["Cubism", "Fauvism"], "Year": {"from": 1900, "to": 1950}}`, where
-/// either end of a range may be left out.
+/// either end of a range may be left out. A range must not be empty.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(from = "BTreeMap<String, Wanted>")]
+#[serde(try_from = "BTreeMap<String, Wanted>")]
 pub struct Conditions(pub Vec<Condition>);
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "a column wants a list of values, for instance [\"Cubism\"], or a range of numbers, for instance \
+                 {\"from\": 1900, \"to\": 1950}"
+)]
 enum Wanted {
     OneOf(Vec<String>),
     Between { from: Option<f64>, to: Option<f64> },
 }
 
-impl From<BTreeMap<String, Wanted>> for Conditions {
-    fn from(wanted: BTreeMap<String, Wanted>) -> Conditions {
-        let test = |wanted| match wanted {
-            Wanted::OneOf(values) => Test::OneOf(values.iter().map(|value| lower(value)).collect()),
+impl TryFrom<BTreeMap<String, Wanted>> for Conditions {
+    type Error = FilterError;
+
+    fn try_from(wanted: BTreeMap<String, Wanted>) -> Result<Conditions, FilterError> {
+        let condition = |(column, wanted)| match wanted {
+            Wanted::OneOf(values) => {
+                Ok(Condition { column, test: Test::OneOf(values.iter().map(|value| lower(value)).collect()) })
+            }
             Wanted::Between { from, to } => {
-                Test::Between(from.unwrap_or(f64::NEG_INFINITY), to.unwrap_or(f64::INFINITY))
+                Condition::between(column, from.unwrap_or(f64::NEG_INFINITY), to.unwrap_or(f64::INFINITY))
             }
         };
-        Conditions(wanted.into_iter().map(|(column, wanted)| Condition { column, test: test(wanted) }).collect())
+        wanted.into_iter().map(condition).collect::<Result<_, _>>().map(Conditions)
     }
 }
 
@@ -266,6 +275,26 @@ mod tests {
         assert!(holds(style, "cubism") && holds(style, "Realism\nFauvism") && !holds(style, "Realism"));
         assert!(holds(year, "1900") && holds(year, "2024") && !holds(year, "1899") && !holds(room, "7"));
         assert_eq!(*year, "Year=1900..".parse().unwrap());
+    }
+
+    #[test]
+    fn what_a_page_cannot_choose_is_refused_with_what_it_can() {
+        for wrong in [
+            r#"{"Style": "Cubism"}"#,
+            r#"{"Year": 1900}"#,
+            r#"{"Year": [1900, 1950]}"#,
+            r#"{"Year": {"from": "1900"}}"#,
+            r#"{"Year": {"form": 1900}}"#,
+        ] {
+            let refused = serde_json::from_str::<Conditions>(wrong).unwrap_err().to_string();
+            assert!(
+                refused.contains(r#"["Cubism"]"#) && refused.contains(r#"{"from": 1900, "to": 1950}"#),
+                "{refused}"
+            );
+        }
+        let refused = serde_json::from_str::<Conditions>(r#"{"Year": {"from": 1950, "to": 1900}}"#).unwrap_err();
+        let typed = "Year=1950..1900".parse::<Condition>().unwrap_err().to_string();
+        assert!(refused.to_string().contains(&typed), "{refused}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod pictures;
 mod quality;
 #[cfg(not(target_family = "wasm"))]
 mod site;
+pub mod title;
 #[cfg(not(target_family = "wasm"))]
 mod write;
 

@@ -23,7 +23,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::collection::{Basis, Collection, CollectionError, Item, Manifest, VERSION};
+use crate::collection::{Basis, Collection, CollectionError, Item, Manifest, VERSION, title};
 use crate::index::{IndexError, Query, Rows, Vectors};
 use crate::model::ModelId;
 use save::Group;
@@ -137,7 +137,8 @@ impl Own {
         self.hashes.contains(sha256)
     }
 
-    /// Adds a picture. `file` is its path below the folder that was added, `added` the date and time as in ISO 8601.
+    /// Adds a picture. `file` is its path below the folder that was added, `added` the date and time as in ISO 8601. It gets
+    /// the title that a build gives it, but for names that are written as in an address.
     pub fn add(&mut self, file: &str, added: &str, picture: &Kept) -> Result<Addition, OwnError> {
         for (what, word) in [("name", file), ("date", added)] {
             if word.len() > LONGEST_WORD {
@@ -154,7 +155,9 @@ impl Own {
         }
         // All rows or none.
         let rows = Vectors::quantize(dim, &picture.vectors)?;
-        let item = Item::new(file, title(file)).with_column(ADDED, added).with_column(SHA256, picture.sha256.as_str());
+        let item = Item::new(file, title::from_file_name(file))
+            .with_column(ADDED, added)
+            .with_column(SHA256, picture.sha256.as_str());
         self.push(item, &rows, 0..rows.len(), picture.thumbnail.clone()).map(Addition::Added)
     }
 
@@ -317,22 +320,4 @@ fn id(item: &Item) -> Option<u32> {
 fn way(manifest: &Manifest) -> String {
     let looks: Vec<String> = manifest.looks().iter().map(|look| look.name()).collect();
     format!("{:?} {}", manifest.embedding, looks.join(" ")).to_lowercase()
-}
-
-/// The name of a file without its folder and extension, its words apart, with a capital at the beginning: as a build makes
-/// it, but for names that are written as in an address.
-fn title(file: &str) -> String {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = match name.rsplit_once('.') {
-        Some((stem, end)) if !stem.is_empty() && (1..=5).contains(&end.len()) => stem,
-        _ => name,
-    };
-    let hyphens_separate = !name.contains(char::is_whitespace);
-    let separates = |letter: char| letter == '_' || letter.is_whitespace() || (letter == '-' && hyphens_separate);
-    let words = stem.split(separates).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => name.to_owned(),
-    }
 }

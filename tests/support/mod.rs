@@ -59,6 +59,20 @@ pub fn run(folder: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>
     }
 }
 
+/// A Python that can import these modules, separated by commas: the one named in PRIVATE_EYE_PYTHON, or `python3`.
+#[track_caller]
+pub fn python(modules: &str) -> PathBuf {
+    let python = std::env::var_os("PRIVATE_EYE_PYTHON").map_or("python3".into(), PathBuf::from);
+    let ready = Command::new(&python).args(["-c", &format!("import {modules}")]).output();
+    assert!(
+        ready.is_ok_and(|output| output.status.success()),
+        "{} does not have {modules}: run `cargo xtask test native`, which brings what the tests need, or name a Python that \
+         has it in PRIVATE_EYE_PYTHON",
+        python.display()
+    );
+    python
+}
+
 /// A folder for one test with the small network in it as `tiny.safetensors`.
 pub fn workplace() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

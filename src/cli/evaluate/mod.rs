@@ -4,7 +4,10 @@ mod chart;
 mod labels;
 mod measure;
 
-use super::{Failure, embedding, print, print_json, progress, query::LooksOption, site, use_threads, works::Skipped};
+use super::{
+    Failure, embedding, output::write_whole, print, print_json, progress, query::LooksOption, site, use_threads,
+    works::Skipped,
+};
 use clap::Args;
 use labels::Label;
 use measure::{Outcome, Point, Report};
@@ -62,7 +65,7 @@ impl Evaluate {
         let similar = engine.thresholds(if looks == Looks::Auto { Looks::Closer } else { looks }).similar;
         let report = Report::new(&outcomes, labels.len(), similar);
         if let Some(path) = &self.chart {
-            fs_err::write(path, chart::svg(&report))?;
+            write_whole(path, |out| out.write_all(chart::svg(&report).as_bytes()))?;
         }
         if self.json { print_json(&report) } else { print(&in_words(&report)) }
     }

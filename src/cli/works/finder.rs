@@ -1,6 +1,9 @@
 //! Finds the picture that a row of a table speaks of.
 
-use super::title::{last_segment, slug, stem};
+use super::{
+    folder,
+    title::{last_segment, slug, stem},
+};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -35,6 +38,7 @@ pub struct Finder {
 /// Every key is in lower case; every list is sorted.
 #[derive(Default)]
 struct Names {
+    by_path: HashMap<String, Vec<String>>,
     by_name: HashMap<String, Vec<String>>,
     by_stem: HashMap<String, Vec<String>>,
     by_slug: HashMap<String, Vec<String>>,
@@ -43,6 +47,11 @@ struct Names {
 impl Finder {
     pub fn new(folder: &Path) -> Finder {
         Finder { folder: folder.to_owned(), names: OnceLock::new() }
+    }
+
+    /// For a folder of which these files are known already: no bare name leads to any other.
+    pub fn among(folder: &Path, files: &[(String, PathBuf)]) -> Finder {
+        Finder { folder: folder.to_owned(), names: OnceLock::from(Names::of(files)) }
     }
 
     pub fn folder(&self) -> &Path {
@@ -58,8 +67,9 @@ impl Finder {
         match hint {
             Hint::File(path) => {
                 let path = path.replace('\\', "/");
-                if is_below(&path) && self.folder.join(&path).is_file() {
-                    return Found::Picture(path.trim_start_matches("./").to_owned());
+                let direct = self.folder.join(&path);
+                if is_below(&path) && direct.is_file() {
+                    return Found::Picture(folder::below(&self.folder, &direct));
                 }
                 let name = last_segment(&path).to_lowercase();
                 let names = self.names();
@@ -75,21 +85,36 @@ impl Finder {
         }
     }
 
+    /// A picture that was found, in the spelling of the walk, which differs where the file system takes no notice of case;
+    /// `None` where the walk left it out.
+    pub fn walked(&self, file: &str) -> Option<&str> {
+        let alike = self.names().by_path.get(&file.to_lowercase())?;
+        match &alike[..] {
+            [only] => Some(only),
+            several => several.iter().map(String::as_str).find(|other| *other == file),
+        }
+    }
+
     fn names(&self) -> &Names {
-        self.names.get_or_init(|| {
-            let mut names = Names::default();
-            for (file, _) in super::folder::files(&self.folder, &[]).files {
-                let lower = last_segment(&file).to_lowercase();
-                if !may_be_a_picture(&lower) {
-                    continue;
-                }
-                let stem = stem(&lower).to_owned();
-                names.by_slug.entry(slug(&stem)).or_default().push(file.clone());
-                names.by_stem.entry(stem).or_default().push(file.clone());
-                names.by_name.entry(lower).or_default().push(file);
+        self.names.get_or_init(|| Names::of(&folder::files(&self.folder, &[]).files))
+    }
+}
+
+impl Names {
+    fn of(files: &[(String, PathBuf)]) -> Names {
+        let mut names = Names::default();
+        for (file, _) in files {
+            names.by_path.entry(file.to_lowercase()).or_default().push(file.clone());
+            let lower = last_segment(file).to_lowercase();
+            if !may_be_a_picture(&lower) {
+                continue;
             }
-            names
-        })
+            let stem = stem(&lower).to_owned();
+            names.by_slug.entry(slug(&stem)).or_default().push(file.clone());
+            names.by_stem.entry(stem).or_default().push(file.clone());
+            names.by_name.entry(lower).or_default().push(file.clone());
+        }
+        names
     }
 }
 
@@ -143,6 +168,17 @@ mod tests {
         assert_eq!(finder.find(&file("full/0a.jpg")), Found::Picture("full/0a.jpg".into()));
         assert_eq!(finder.find(&file("0a.jpg")), Found::Picture("full/0a.jpg".into()));
         assert_eq!(finder.find(&file("elsewhere/1b.png")), Found::Picture("other/1b.PNG".into()));
+    }
+
+    #[test]
+    fn however_a_path_is_spelled_it_comes_as_a_walk_spells_it() {
+        let (_dir, finder) = folder(&["art/a.jpg"]);
+        for spelling in ["art//a.jpg", "art/./a.jpg", "./art/a.jpg", ".//art\\a.jpg"] {
+            assert_eq!(finder.find(&file(spelling)), Found::Picture("art/a.jpg".into()), "{spelling}");
+        }
+        assert_eq!(finder.walked("art/a.jpg"), Some("art/a.jpg"));
+        assert_eq!(finder.walked("Art/A.JPG"), Some("art/a.jpg"));
+        assert_eq!(finder.walked("art/.a.jpg"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The files below a folder, in an order that does not depend on the file system.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
 /// What a walk through a folder found.
@@ -45,10 +45,11 @@ pub fn files(folder: &Path, except: &[PathBuf]) -> Walk {
     walk
 }
 
-/// A path as it reads from `folder`, with `/` between its parts on every system.
+/// A path as it reads from `folder`, with one `/` between its parts on every system.
 pub fn below(folder: &Path, path: &Path) -> String {
     let path = path.strip_prefix(folder).unwrap_or(path);
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use finder::{Finder, Found, Hint};
 use private_eye::{collection::Item, index::MetricName};
 use schema::Schema;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     path::{Path, PathBuf},
 };
 use table::Table;
@@ -116,28 +116,31 @@ impl Source {
 
         let mut works = Works::default();
         works.skipped.extend(walk.problems.into_iter().map(|(what, reason)| Skipped::new(what, reason)));
-        let mut items = HashMap::new();
+        let mut rows = Rows::default();
         if let Some(path) = &table {
             let table = Table::read(path)?;
             let schema = Schema::recognize(&table, &self.columns, true)?;
-            let finder = Finder::new(&self.pictures);
+            let finder = Finder::among(&self.pictures, &walk.files);
             works.take_columns(path, &table);
             for row in &table.rows {
                 match finder.find(&schema.hints(row)) {
                     Found::Picture(file) => {
-                        let item = schema.item(&table.columns, row, &file);
-                        items.entry(file).or_insert(item);
+                        let file = finder.walked(&file).unwrap_or(&file);
+                        let taken = rows.take(file, row.line, schema.item(&table.columns, row, file));
+                        works.skipped.extend(taken.err().map(|reason| Skipped::new(place(path, row.line), reason)));
                     }
                     found => works.skipped.push(missing(path, row.line, &found, &schema.hints(row))),
                 }
             }
         }
-        let table = table.and_then(|path| path.canonicalize().ok());
+        let path = table.unwrap_or_default();
+        let table = path.canonicalize().ok();
         let files = walk.files.into_iter().filter(|(_, path)| table.is_none() || path.canonicalize().ok() != table);
         works.works.extend(files.map(|(file, path)| {
-            let item = items.remove(&file).unwrap_or_else(|| Item::new(&*file, title::from_file_name(&file)));
+            let item = rows.of(&file).unwrap_or_else(|| Item::new(&*file, title::from_file_name(&file)));
             Work { picture: Some(path), item }
         }));
+        works.skipped.extend(rows.left().map(|(line, reason)| Skipped::new(place(&path, line), reason)));
         works.offered = works.works.len();
         Ok(works)
     }
@@ -255,6 +258,36 @@ impl Source {
     }
 }
 
+/// The records that a table has for the files of a folder, each with its line.
+#[derive(Default)]
+struct Rows(HashMap<String, (u64, Item)>);
+
+impl Rows {
+    /// The first row for a file holds; a later one is refused.
+    fn take(&mut self, file: &str, line: u64, item: Item) -> Result<(), String> {
+        match self.0.entry(file.to_owned()) {
+            Entry::Vacant(place) => {
+                place.insert((line, item));
+                Ok(())
+            }
+            Entry::Occupied(first) => Err(format!("line {} is of the same picture `{file}`", first.get().0)),
+        }
+    }
+
+    fn of(&mut self, file: &str) -> Option<Item> {
+        self.0.remove(file).map(|(_, item)| item)
+    }
+
+    /// The lines of files that did not become works, in order, and why.
+    fn left(self) -> impl Iterator<Item = (u64, String)> {
+        let lines: BTreeMap<u64, String> = self.0.into_iter().map(|(file, (line, _))| (line, file)).collect();
+        lines.into_iter().map(|(line, file)| {
+            let why = "a name that starts with a dot, the site itself and this table are left out";
+            (line, format!("`{file}` is none of the folder's works: {why}"))
+        })
+    }
+}
+
 impl Works {
     /// Takes over the names of a table's columns, and lists the lines that could not be read.
     fn take_columns(&mut self, path: &Path, table: &Table) {
@@ -318,6 +351,30 @@ mod tests {
         assert_eq!(works.works[1].item.maker(), Some("Maya"));
         assert_eq!(works.skipped, [Skipped::new("metadata.csv, line 3", "no picture `gone.jpg`")]);
         assert_eq!(works.columns, ["file", "title", "maker"]);
+    }
+
+    #[test]
+    fn no_row_of_a_folders_table_is_lost_without_a_line() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["art/a.jpg", "art/b.jpg", "art/c.jpg", ".drafts/d.jpg"] {
+            write(dir.path(), file, "");
+        }
+        let rows = [
+            "art//a.jpg,Ay",
+            "art/./b.jpg,Bee",
+            ".drafts/d.jpg,Dee",
+            "ART/C.JPG,Sea",
+            "art/b.jpg,Bee again",
+            "metadata.csv,Me",
+        ];
+        write(dir.path(), "metadata.csv", &format!("file,title\n{}\n", rows.join("\n")));
+        let works = source(dir.path(), "").gather().unwrap();
+        assert_eq!(works.works.iter().map(|work| work.item.title()).collect::<Vec<_>>(), ["Ay", "Bee", "Sea"]);
+        let lines: Vec<&str> = works.skipped.iter().map(|skipped| skipped.what.as_str()).collect();
+        assert_eq!(lines, ["metadata.csv, line 6", "metadata.csv, line 4", "metadata.csv, line 7"]);
+        for (skipped, said) in works.skipped.iter().zip(["line 3", "`.drafts/d.jpg`", "`metadata.csv`"]) {
+            assert!(skipped.reason.contains(said), "{skipped:?}");
+        }
     }
 
     #[test]

@@ -95,9 +95,6 @@ impl Fuser {
         let Some(groups) = groups.filter(|&groups| groups == 1 || (groups == out && channels == 1)) else {
             return Err(unsupported(node, "it is grouped, but not depthwise"));
         };
-        if ints(node, "dilations").iter().any(|&dilation| dilation != 1) {
-            return Err(unsupported(node, "it is dilated"));
-        }
         let (stride, padding) = window(node)?;
         if bias.len() != out {
             return Err(unsupported(node, "its bias does not match its output channels"));
@@ -175,6 +172,10 @@ impl Fuser {
         let epsilon = float(node, "epsilon").unwrap_or(1e-5);
         let output = output(node)?;
         let conv = self.open_conv(&input).ok_or_else(|| unsupported(node, "it does not follow a convolution"))?;
+        if conv.residual.is_some() {
+            // Folded into the convolution, it would leave the shortcut as it is.
+            return Err(unsupported(node, "it follows a sum, expected a convolution"));
+        }
         let [gamma, beta, mean, variance] = &parameters[..] else { unreachable!("four were pushed") };
         if [gamma, beta, mean, variance].iter().any(|p| p.len() != conv.shape[0]) {
             return Err(unsupported(node, "its parameters do not match the convolution's output channels"));

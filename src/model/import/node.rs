@@ -31,15 +31,23 @@ pub fn ints(node: &NodeProto, name: &str) -> Vec<i64> {
     }
 }
 
-/// Stride and padding, equal in both directions and on all sides.
+/// Stride and padding, equal in both directions and on all sides, of a window without gaps.
 pub fn window(node: &NodeProto) -> Result<(usize, usize), ImportError> {
     let equal = |values: Vec<i64>, default: usize| match values.first() {
         None => Some(default),
         Some(&first) if values.iter().all(|&value| value == first) => usize::try_from(first).ok(),
         Some(_) => None,
     };
+    if ints(node, "dilations").iter().any(|&dilation| dilation != 1) {
+        return Err(unsupported(node, "it is dilated"));
+    }
+    let pads = match attribute(node, "auto_pad").map(|auto| String::from_utf8_lossy(&auto.s)).as_deref() {
+        None | Some("" | "NOTSET") => ints(node, "pads"),
+        Some("VALID") => Vec::new(),
+        Some(auto) => return Err(unsupported(node, &format!("its auto_pad is {auto}, expected numbers in pads"))),
+    };
     let stride = equal(ints(node, "strides"), 1).filter(|&stride| stride > 0);
-    let padding = equal(ints(node, "pads"), 0);
+    let padding = equal(pads, 0);
     match (stride, padding) {
         (Some(stride), Some(padding)) => Ok((stride, padding)),
         _ => Err(unsupported(node, "only equal strides and equal padding on all sides are supported")),

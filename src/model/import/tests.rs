@@ -78,17 +78,22 @@ impl Onnx {
         let attributes =
             vec![ints("strides", &[stride; 2]), ints("pads", &[pad; 4]), ints("kernel_shape", &[kernel; 2])];
         self.node("Conv", &[input, &format!("{name}.weight")], name, attributes);
+        self.graph.initializer.push(weight);
+        self.batch_norm(name, o, &format!("{name}.bn"));
+    }
+
+    /// With parameters of its own, behind the tensor `name` of so many channels.
+    fn batch_norm(&mut self, name: &str, channels: i64, output: &str) {
         // What each parameter is around, and how far it strays.
         let parameters = [("gamma", 1.0, 0.25), ("beta", 0.0, 0.25), ("mean", 0.0, 0.125), ("variance", 1.0, 0.5)];
         let mut inputs = vec![name.to_string()];
-        self.graph.initializer.push(weight);
         for (what, centre, spread) in parameters {
-            let tensor = self.noise.tensor(&format!("{name}.{what}"), &[o], |x| centre + x * spread);
+            let tensor = self.noise.tensor(&format!("{name}.{what}"), &[channels], |x| centre + x * spread);
             inputs.push(tensor.name.clone());
             self.graph.initializer.push(tensor);
         }
         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-        self.node("BatchNormalization", &inputs, &format!("{name}.bn"), Vec::new());
+        self.node("BatchNormalization", &inputs, output, Vec::new());
     }
 
     fn finish(mut self, output: &str, dim: i64) -> ModelProto {
@@ -321,6 +326,57 @@ fn an_operator_without_an_integer_form_is_named() {
     net.node("HardSwish", &["stem.bn"], "odd", Vec::new());
     let error = convert(&net.finish("odd", 4), None, "odd", &pictures(8)).err().unwrap().to_string();
     assert!(error.contains("HardSwish") && error.contains("/odd"), "{error}");
+}
+
+#[test]
+fn a_batch_norm_behind_a_sum_is_refused() {
+    let mut net = Onnx::new();
+    net.conv_bn("stem", "input", [3, 4], 3, 1);
+    net.conv_bn("branch", "stem.bn", [4, 4], 3, 1);
+    net.node("Add", &["branch.bn", "stem.bn"], "sum", Vec::new());
+    net.batch_norm("sum", 4, "sum.bn");
+    net.node("Relu", &["sum.bn"], "out", Vec::new());
+    net.node("GlobalAveragePool", &["out"], "mean", Vec::new());
+    let error = convert(&net.finish("mean", 4), None, "odd", &pictures(8)).err().unwrap().to_string();
+    assert!(error.contains("BatchNormalization (node /sum.bn)") && error.contains("follows a sum"), "{error}");
+}
+
+/// The network with another attribute at its first node of a kind, in place of the one with that name.
+fn with(mut proto: ModelProto, op: &str, attribute: AttributeProto) -> ModelProto {
+    let node = proto.graph.as_mut().unwrap().node.iter_mut().find(|node| node.op_type == op).unwrap();
+    node.attribute.retain(|old| old.name != attribute.name);
+    node.attribute.push(attribute);
+    proto
+}
+
+fn auto_pad(how: &str) -> AttributeProto {
+    // 3 is STRING in onnx.proto's AttributeType.
+    AttributeProto { name: "auto_pad".into(), r#type: 3, s: how.as_bytes().to_vec(), ..Default::default() }
+}
+
+#[test]
+fn windows_with_gaps_or_without_stated_padding_are_refused() {
+    for (op, node) in [("Conv", "/stem"), ("MaxPool", "/pool")] {
+        for (attribute, why) in [
+            (auto_pad("SAME_UPPER"), "auto_pad is SAME_UPPER"),
+            (auto_pad("SAME_LOWER"), "auto_pad is SAME_LOWER"),
+            (ints("dilations", &[2, 2]), "dilated"),
+        ] {
+            let odd = with(small_resnet(false), op, attribute);
+            let error = convert(&odd, None, "odd", &pictures(8)).err().unwrap().to_string();
+            assert!(error.contains(&format!("{op} (node {node})")) && error.contains(why), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_window_that_says_it_has_no_padding_is_one_without() {
+    let pictures = pictures(8);
+    let plain = convert(&small_vgg(), None, "vgg", &pictures).unwrap();
+    for how in ["VALID", "NOTSET"] {
+        let said = with(small_vgg(), "MaxPool", auto_pad(how));
+        assert!(convert(&said, None, "vgg", &pictures).unwrap().weights == plain.weights, "{how}");
+    }
 }
 
 #[test]
