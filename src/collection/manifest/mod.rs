@@ -336,8 +336,8 @@ pub(super) mod tests {
                 manifest.looks = looks.to_vec();
                 manifest.shards.of_mut(part)[0].bytes = bytes;
             });
-            let (file, words) = (&example().shards.of(part)[0].file, format!("do not fit into {bytes} bytes"));
-            assert!(refused.contains(file) && refused.contains(&words), "{refused}");
+            let (file, words) = (example().shards.of(part)[0].file.clone(), format!("do not fit into {bytes} bytes"));
+            assert!(refused.contains(&file) && refused.contains(&words), "{refused}");
         };
         // Four codes and a scale; and the shortest record there is.
         short(Part::Vectors, &[Look::Whole], 7);
