@@ -128,7 +128,7 @@ impl Published {
         let Thresholds { same, .. } = quality.thresholds;
         let background = ranked.first().and_then(|&(first, _, look)| {
             let first = vectors.query(rows.of(first as usize).start + look);
-            let near = ranked.iter().take(options.limit.max(20)).skip(1);
+            let near = ranked.iter().take(20).skip(1);
             let mut strangers = near.filter(|(work, _, look)| {
                 vectors.score(rows.of(*work as usize).start + look, &first).unwrap() < (1.0 + same) / 2.0
             });

@@ -5,7 +5,7 @@ mod support;
 use image::{ImageFormat, Rgb, RgbImage, imageops};
 use private_eye::{
     collection::{
-        self, About, CalibrationOptions, ChangedCopy, CollectionWriter, EmbeddingKind, Filter, Item, ModelFile,
+        self, About, CalibrationOptions, ChangedCopy, CollectionWriter, Condition, EmbeddingKind, Filter, Item, ModelFile,
         Thresholds, calibrate,
     },
     engine::{Answer, Engine, EngineError, SearchOptions, Verdict},
@@ -361,6 +361,34 @@ fn copies_of_a_work_are_no_strangers_that_make_its_limits_stricter() {
         "{:?}",
         answer.background
     );
+}
+
+#[test]
+fn where_a_work_has_many_near_copies_neither_the_limit_nor_a_filter_changes_what_its_scores_mean() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, collection) = collection_of(folder.path(), (0..100).chain([6; 24]), &[Look::Whole]);
+    let engine = Engine::new(model, collection).unwrap();
+    for effort in [Effort::Exact, Effort::Candidates(1)] {
+        for picture in [6, 7, 500] {
+            let ask = |limit, conditions: Vec<Condition>| {
+                let filter = Filter { conditions, without: vec![] };
+                let options = SearchOptions { limit, effort, filter, looks: Looks::Once, ..Default::default() };
+                engine.search(&png(&draw(picture)), &options).unwrap()
+            };
+            let few = ask(10, vec![]);
+            assert_eq!(few.background.is_none(), picture == 6, "all of the 20 nearest are copies, or not");
+            for limit in [1, 30, 124] {
+                for answer in [ask(limit, vec![]), ask(limit, vec!["note=drawn by a test".parse().unwrap()])] {
+                    assert_eq!(answer.matches.len(), limit);
+                    assert_eq!(
+                        (answer.background, answer.thresholds, answer.verdict),
+                        (few.background, few.thresholds, few.verdict),
+                        "picture {picture}, limit {limit}, {effort:?}"
+                    );
+                }
+            }
+        }
+    }
 }
 
 #[test]

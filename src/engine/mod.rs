@@ -17,7 +17,7 @@ mod answer;
 
 pub use answer::{Answer, Coverage, Match, Verdict};
 
-/// Among so many of the nearest works strangers are looked for, however few are wanted.
+/// Among so many of the nearest works strangers are looked for, however few or many are wanted.
 const CROWD: usize = 4 * BACKGROUND_RANK;
 
 /// A model and the collection that was built with it.
@@ -265,11 +265,12 @@ impl Engine {
         });
         let allowed = both.as_ref().or(allowed).or(here);
         let (mut ranked, looked_at) = self.ranked(queries, options.limit.max(CROWD), effort, allowed)?;
-        let background = match (manifest.quality.typical_background, filtered) {
-            (None, _) => None,
-            (Some(_), false) => self.background(&ranked)?,
-            // What strangers score is seen among all works, however few may be an answer.
-            (Some(_), true) => self.background(&self.ranked(queries, CROWD, effort, here)?.0)?,
+        // What strangers score is seen among as many of all works, however few may be an answer and however many are wanted.
+        let apart = filtered || (options.limit > CROWD && effort != Effort::Exact);
+        let background = match manifest.quality.typical_background {
+            None => None,
+            Some(_) if apart => self.background(&self.ranked(queries, CROWD, effort, here)?.0)?,
+            Some(_) => self.background(&ranked[..ranked.len().min(CROWD)])?,
         };
         ranked.truncate(options.limit);
         let thresholds = self.thresholds_for(options, background)?;
