@@ -2,9 +2,9 @@
 
 mod support;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
-use support::{draw_folder, draw_to, run, workplace};
+use support::{draw_folder, draw_to, query, run, workplace};
 
 /// A site of ten works in `site`, and beside it a folder `queries` with a table of what is asked.
 fn prepare(folder: &Path, table: &str) {
@@ -55,6 +55,31 @@ fn evaluate_counts_right_answers_and_strangers_and_draws_the_curve() {
     let words = run(folder, ["evaluate", "site", "--queries", "queries/labels.csv"]).done();
     assert!(words.contains("3 of 4 queries: 2 in the collection, 1 not"), "{words}");
     assert!(words.contains("recall@1 1.000"), "{words}");
+}
+
+#[test]
+fn what_counts_at_the_sites_own_thresholds_is_what_a_visitor_is_answered() {
+    let place = workplace();
+    let folder = place.path();
+    prepare(folder, "");
+    let picture = image::load_from_memory(&fs_err::read(folder.join("queries/picture-00.copy")).unwrap()).unwrap();
+    picture.brighten(25).save(folder.join("queries/brighter.png")).unwrap();
+    fs_err::write(folder.join("queries/labels.csv"), "image,match\nbrighter.png,0\nstranger.png,\n").unwrap();
+    // One look is sure of everything here, several are of nothing, and of the two the first has the last word.
+    let place = folder.join("site/collection/manifest.json");
+    let mut manifest: Value = serde_json::from_slice(&fs_err::read(&place).unwrap()).unwrap();
+    manifest["quality"]["thresholds"] = json!({ "same": 1.0, "similar": -1.0 });
+    manifest["quality"]["closer"] = json!({ "same": 1.0, "similar": 1.0 });
+    fs_err::write(&place, manifest.to_string()).unwrap();
+    for (options, similar) in [(&[][..], true), (&["--once"], true), (&["--closer"], false)] {
+        let answered = query(folder, "site", "queries/brighter.png", options);
+        assert_eq!(answered[0]["verdict"], if similar { "similar" } else { "none" }, "{options:?}");
+        let arguments = ["evaluate", "site", "--queries", "queries/labels.csv", "--json"];
+        let report: Value = serde_json::from_str(&run(folder, arguments.iter().chain(options)).done()).unwrap();
+        let expected = if similar { [0.5, 1.0] } else { [1.0, 0.0] };
+        let own = &report["own"];
+        assert_eq!([own["precision"].as_f64().unwrap(), own["recall"].as_f64().unwrap()], expected, "{options:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From ranked answers to recall, precision and F1.
 
-use private_eye::engine::Match;
+use private_eye::engine::{Answer, Verdict};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -13,15 +13,19 @@ pub struct Outcome {
     rank: Option<usize>,
     /// The score of the best match, right or wrong.
     score: f32,
+    /// What the site said of the best match.
+    verdict: Verdict,
 }
 
 impl Outcome {
     /// `weigh` gives what a score counts.
-    pub fn new(matches: &[Match], right: &BTreeSet<u32>, weigh: impl Fn(f32) -> f32) -> Outcome {
+    pub fn new(answer: &Answer, right: &BTreeSet<u32>, weigh: impl Fn(f32) -> f32) -> Outcome {
+        let Answer { matches, verdict, .. } = answer;
         Outcome {
             present: !right.is_empty(),
             rank: matches.iter().find(|found| right.contains(&found.id)).map(|found| found.rank),
             score: matches.first().map_or(-1.0, |best| weigh(best.score)),
+            verdict: *verdict,
         }
     }
 }
@@ -51,7 +55,9 @@ pub struct Report {
     /// Share of the present ones with a right answer first, and among the first ten; none without present ones.
     pub recall_at_1: Option<f64>,
     pub recall_at_10: Option<f64>,
-    /// At the threshold of the collection from which a match counts as similar.
+    /// As the site answers: the best match counts where it is called similar or the same. Where it was looked at once and then
+    /// closer, each answer was judged by the thresholds of the looks that it comes from, and the threshold here is that for
+    /// several.
     pub own: Point,
     /// At the threshold with the highest F1.
     pub best: Point,
@@ -62,7 +68,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// `outcomes` must not be empty; `given` counts those queries, too, that could not be read.
+    /// `outcomes` must not be empty; `given` counts those queries, too, that could not be read; `similar` is the site's own
+    /// threshold.
     pub fn new(outcomes: &[Outcome], given: usize, similar: f32) -> Report {
         let present = outcomes.iter().filter(|outcome| outcome.present).count();
         let recall = |depth: usize| {
@@ -72,7 +79,9 @@ impl Report {
         let curve = curve(outcomes, present);
         // Of equal ones the first, which has the highest threshold.
         let best = curve.iter().copied().reduce(|best, point| if point.f1 > best.f1 { point } else { best });
-        let own = point(outcomes, present, similar);
+        let answered = outcomes.iter().filter(|outcome| outcome.verdict >= Verdict::Similar);
+        let right = answered.clone().filter(|outcome| outcome.rank == Some(1)).count();
+        let own = Point::new(similar, right, answered.count(), present);
         Report {
             given,
             queries: outcomes.len(),
@@ -103,12 +112,6 @@ fn curve(outcomes: &[Outcome], present: usize) -> Vec<Point> {
     points
 }
 
-fn point(outcomes: &[Outcome], present: usize, threshold: f32) -> Point {
-    let answers = outcomes.iter().filter(|outcome| outcome.score >= threshold);
-    let right = answers.clone().filter(|outcome| outcome.rank == Some(1)).count();
-    Point::new(threshold, right, answers.count(), present)
-}
-
 impl Point {
     fn new(threshold: f32, right: usize, answers: usize, present: usize) -> Point {
         // Who answers nothing says nothing wrong.
@@ -123,8 +126,10 @@ impl Point {
 mod tests {
     use super::*;
 
+    /// The site calls the best match similar from .65 on.
     fn outcome(present: bool, rank: Option<usize>, score: f32) -> Outcome {
-        Outcome { present, rank, score }
+        let verdict = if score >= 0.65 { Verdict::Similar } else { Verdict::None };
+        Outcome { present, rank, score, verdict }
     }
 
     #[test]
@@ -147,7 +152,7 @@ mod tests {
 
     #[test]
     fn equal_scores_pass_a_threshold_together() {
-        let report = Report::new(&[outcome(true, Some(1), 0.7), outcome(false, None, 0.7)], 2, 0.7);
+        let report = Report::new(&[outcome(true, Some(1), 0.7), outcome(false, None, 0.7)], 2, 0.65);
         assert_eq!(report.curve.len(), 1);
         assert_eq!((report.own.precision, report.own.recall), (0.5, 1.0));
         assert_eq!(report.at_precision_95, None);
@@ -155,8 +160,15 @@ mod tests {
 
     #[test]
     fn without_a_present_query_there_is_no_recall_and_silence_is_precise() {
-        let report = Report::new(&[outcome(false, None, 0.4)], 1, 0.5);
+        let report = Report::new(&[outcome(false, None, 0.4)], 1, 0.65);
         assert_eq!((report.recall_at_1, report.recall_at_10), (None, None));
         assert_eq!((report.own.precision, report.own.recall, report.own.f1), (1.0, 0.0, 0.0));
+    }
+
+    #[test]
+    fn an_answer_that_the_first_look_was_sure_of_counts_below_the_threshold_for_several() {
+        let first = Outcome { verdict: Verdict::Similar, ..outcome(true, Some(1), 0.6) };
+        let report = Report::new(&[first, outcome(true, Some(1), 0.6)], 2, 0.65);
+        assert_eq!((report.own.threshold, report.own.precision, report.own.recall), (0.65, 1.0, 0.5));
     }
 }

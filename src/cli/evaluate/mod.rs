@@ -61,7 +61,7 @@ impl Evaluate {
         let labels = labels::read(&self.queries, engine.collection())?;
         let outcomes = self.outcomes(&engine, &labels)?;
         let looks = self.looks.looks();
-        // Whatever one look is sure of lies above the threshold for several.
+        // Where some answers come from one look and some from several, the verdicts know which of two thresholds decided.
         let similar = engine.thresholds(if looks == Looks::Auto { Looks::Closer } else { looks }).similar;
         let report = Report::new(&outcomes, labels.len(), similar);
         if let Some(path) = &self.chart {
@@ -93,7 +93,7 @@ impl Evaluate {
                         .map_err(|error| Failure::at(label.image.display(), error))?;
                     // As it compares with the thresholds that were measured: a query before another background has others.
                     let weigh = |score| engine.collection().manifest().quality.weigh(score, answer.background);
-                    outcomes.push(Outcome::new(&answer.matches, &label.right, weigh));
+                    outcomes.push(Outcome::new(&answer, &label.right, weigh));
                 }
                 Err(reason) => skipped.push(Skipped::new(label.image.display().to_string(), reason)),
             }
