@@ -10,8 +10,8 @@ use clap::Args;
 use indicatif::HumanBytes;
 use private_eye::{
     collection::{
-        About, CalibrationOptions, ChangedCopy, CollectionError, CollectionWriter, EmbeddingKind, MAX_LOOKS, Manifest,
-        ModelFile, SiteFolder, calibrate,
+        About, CROWD, CalibrationOptions, ChangedCopy, CollectionError, CollectionWriter, EmbeddingKind, MAX_LOOKS,
+        Manifest, ModelFile, SiteFolder, calibrate,
     },
     image::{self, Look, Looks, Picture, THUMBNAIL_SIDE, changes},
     index::{Forest, ForestOptions, Random, useful_trees},
@@ -208,7 +208,8 @@ impl Build {
     /// Builds the forest, measures the collection, makes the samples and writes the manifest.
     fn finish(&self, mut writer: CollectionWriter, model: &Model, taken: &Taken) -> Result<Manifest, CollectionError> {
         let spinner = progress::spinner("Growing the forest");
-        let trees = self.trees.map_or_else(|| useful_trees(writer.vectors()), usize::from);
+        let useful = || useful_trees(writer.vectors(), writer.rows().count(CROWD));
+        let trees = self.trees.map_or_else(useful, usize::from);
         let options = ForestOptions { trees, seed: self.seed, ..ForestOptions::default() };
         let forest = Forest::build(writer.vectors(), &options)?;
         spinner.finish_and_clear();

@@ -9,6 +9,9 @@ use super::{Quality, Thresholds};
 /// Whose score is the background: that of the work of this rank, from 1, among all works that are no copies of the first.
 pub const BACKGROUND_RANK: usize = 5;
 
+/// Among so many of the nearest works strangers are looked for, so that no search of a collection looks for fewer works.
+pub const CROWD: usize = 4 * BACKGROUND_RANK;
+
 /// No background is taken to be nearer to 1 than this: where five works are the very same, small differences count for
 /// nothing.
 const NARROWEST: f32 = 1e-3;

@@ -27,7 +27,7 @@ pub mod title;
 #[cfg(not(target_family = "wasm"))]
 mod write;
 
-pub use background::{BACKGROUND_RANK, strangers_before_background};
+pub use background::{BACKGROUND_RANK, CROWD, strangers_before_background};
 #[cfg(not(target_family = "wasm"))]
 pub use calibrate::{CalibrationOptions, ChangedCopy, calibrate};
 pub use columns::{Column, Holds};

@@ -4,8 +4,8 @@
 
 use crate::{
     collection::{
-        BACKGROUND_RANK, Collection, CollectionError, EmbeddingKind, Filter, FilterError, Item, Loader, Manifest,
-        Quality, Thresholds, strangers_before_background,
+        CROWD, Collection, CollectionError, EmbeddingKind, Filter, FilterError, Item, Loader, Manifest, Quality,
+        Thresholds, strangers_before_background,
     },
     image::{self, ImageError, Limits, Look, Looks, Picture, Region},
     index::{Allowed, Effort, IndexError, MetricName, Query, Sighting},
@@ -16,9 +16,6 @@ use std::collections::HashSet;
 mod answer;
 
 pub use answer::{Answer, Coverage, Match, Verdict};
-
-/// Among so many of the nearest works strangers are looked for, however few or many are wanted.
-const CROWD: usize = 4 * BACKGROUND_RANK;
 
 /// A model and the collection that was built with it.
 ///
@@ -320,7 +317,7 @@ impl Engine {
         Ok((ranked, looked_at))
     }
 
-    /// What strangers score with the query that found these works, best first: see [`BACKGROUND_RANK`]. Copies of the best
+    /// What strangers score with the query that found these works, best first: see [`BACKGROUND_RANK`](crate::collection::BACKGROUND_RANK). Copies of the best
     /// match are no strangers; without any strangers nothing is known.
     fn background(&self, ranked: &[(Sighting, usize)]) -> Result<Option<f32>, EngineError> {
         let Some((best, _)) = ranked.first() else { return Ok(None) };

@@ -32,7 +32,7 @@ pub use forest::{Forest, ForestOptions};
 pub use metric::MetricName;
 pub use random::Random;
 pub use rows::{Rows, Sighting};
-pub use search::{Index, useful_trees};
+pub use search::{Index, least_candidates, useful_trees};
 pub use sieve::Sieve;
 pub use vectors::{MAX_DIM, Query, Vectors, VectorsFile};
 

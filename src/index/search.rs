@@ -16,17 +16,26 @@ const DEPTH: usize = 4;
 /// Trees of a forest that searches walk.
 const TREES: usize = 50;
 
-/// Trees that are worth their space in a forest over these vectors: one, of which the format asks, where every search for
-/// ten neighbours or more chooses its candidates by the sieve alone.
-pub fn useful_trees(vectors: &Vectors) -> usize {
-    let least = (10 * DEPTH) as u64;
-    let walked = !has_sieve(vectors) || is_large(vectors.len(), least * SIFTED);
+/// The fewest candidates that a search for so many neighbours compares, whatever its effort.
+pub fn least_candidates(wanted: usize) -> usize {
+    wanted.saturating_mul(DEPTH)
+}
+
+/// Trees that are worth their space in a forest over these vectors, where every search is one for `wanted` neighbours or
+/// more: one, of which the format asks, where all of them choose their candidates by the sieve alone.
+pub fn useful_trees(vectors: &Vectors, wanted: usize) -> usize {
+    let walked = !has_sieve(vectors) || is_large(vectors.len(), gathered(least_candidates(wanted)));
     if walked { TREES } else { 1 }
 }
 
 /// Whether bits tell which of these vectors are near.
 fn has_sieve(vectors: &Vectors) -> bool {
     vectors.metric() == MetricName::Cosine && vectors.dim() >= SIEVE_DIM
+}
+
+/// So many items the forest gathers for so many candidates, where there is a sieve.
+fn gathered(candidates: usize) -> u64 {
+    (candidates as u64).saturating_mul(SIFTED)
 }
 
 /// Whether gathering some of so many items is less work than passing all of them through the sieve.
@@ -80,7 +89,7 @@ impl Index<'_> {
         vectors.check(query)?;
         allowed.map_or(Ok(()), |allowed| vectors.check_allowed(allowed))?;
         let candidates = match effort {
-            Effort::Candidates(candidates) => candidates.max(limit.saturating_mul(DEPTH)),
+            Effort::Candidates(candidates) => candidates.max(least_candidates(limit)),
             // Needs neither trees nor bits, which are made last.
             Effort::Exact | Effort::Auto => return Ok(None),
         };
@@ -97,7 +106,7 @@ impl Index<'_> {
                 _ => Ok(Some(forest.gather(vectors, query, candidates, allowed)?)),
             };
         }
-        let gathered = (candidates as u64).saturating_mul(SIFTED);
+        let gathered = gathered(candidates);
         // Ascending, as they lie in memory.
         let kept = if is_large(count, gathered) {
             let gathered = usize::try_from(gathered).unwrap_or(usize::MAX);
@@ -122,7 +131,7 @@ fn few_remain(count: usize, items: usize, candidates: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::ForestOptions;
+    use crate::index::{ForestOptions, Rows};
     use crate::index::vectors::tests::{random_rows, random_vectors};
 
     fn forest(vectors: &Vectors) -> Forest {
@@ -132,10 +141,18 @@ mod tests {
     #[test]
     fn trees_grow_where_searches_walk_them() {
         let zeros = |dim, count| Vectors::zeros(dim, count).unwrap();
-        assert_eq!(useful_trees(&zeros(128, 256_000)), 1);
-        assert_eq!(useful_trees(&zeros(128, 256_001)), TREES);
-        assert_eq!(useful_trees(&zeros(127, 10)), TREES);
-        assert_eq!(useful_trees(&zeros(128, 10).with_metric(MetricName::Dot)), TREES);
+        assert_eq!(useful_trees(&zeros(128, 256_000), 10), 1);
+        assert_eq!(useful_trees(&zeros(128, 256_001), 10), TREES);
+        assert_eq!(useful_trees(&zeros(128, 256_001), 20), 1);
+        assert_eq!(useful_trees(&zeros(127, 10), 10), TREES);
+        assert_eq!(useful_trees(&zeros(128, 10).with_metric(MetricName::Dot), 10), TREES);
+    }
+
+    #[test]
+    fn where_twenty_works_of_three_looks_are_looked_for_trees_are_walked_from_half_a_million_works_on() {
+        let rows = Rows::new(3);
+        let walked = |works| is_large(rows.count(works), gathered(least_candidates(rows.count(20))));
+        assert!(!walked(512_000) && walked(512_001));
     }
 
     #[test]

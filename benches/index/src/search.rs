@@ -36,7 +36,7 @@ impl Build {
         let (rows, dim) = npy::read(&self.vectors)?;
         let start = Instant::now();
         let vectors = Vectors::quantize(dim, &rows)?;
-        let trees = self.trees.unwrap_or_else(|| useful_trees(&vectors));
+        let trees = self.trees.unwrap_or_else(|| useful_trees(&vectors, WANTED));
         let forest = Forest::build(&vectors, &ForestOptions { trees, ..ForestOptions::default() })?;
         Sieve::new(&vectors);
         let build_s = start.elapsed().as_secs_f64();
@@ -107,7 +107,7 @@ impl Crossover {
         let mut found = Vec::new();
         for n in SIZES.into_iter().filter(|n| n * dim <= rows.len()) {
             let vectors = Vectors::quantize(dim, &rows[..n * dim])?;
-            let trees = self.trees.unwrap_or_else(|| useful_trees(&vectors));
+            let trees = self.trees.unwrap_or_else(|| useful_trees(&vectors, WANTED));
             let forest = Forest::build(&vectors, &ForestOptions { trees, ..ForestOptions::default() })?;
             let sieve = Sieve::new(&vectors);
             let quality = calibrate(&vectors, &forest, &CalibrationOptions::default(), |_| Vec::new())?;

@@ -4,7 +4,9 @@ use crate::search::say;
 use crate::weights::{Conv, WeightsFile};
 use crate::{Outcome, npy};
 use clap::Args;
-use private_eye::collection::{About, CalibrationOptions, CollectionWriter, EmbeddingKind, Item, ModelFile, calibrate};
+use private_eye::collection::{
+    About, CROWD, CalibrationOptions, CollectionWriter, EmbeddingKind, Item, ModelFile, calibrate,
+};
 use private_eye::image::Look;
 use private_eye::index::{Forest, ForestOptions, MetricName, useful_trees};
 use private_eye::model::Model;
@@ -54,7 +56,7 @@ impl Site {
             writer.add(row, &Item::new(format!("{number:07}.jpg"), format!("No. {number}")), b"")?;
         }
         drop(rows);
-        let trees = self.trees.unwrap_or_else(|| useful_trees(writer.vectors()));
+        let trees = self.trees.unwrap_or_else(|| useful_trees(writer.vectors(), CROWD));
         let forest = Forest::build(writer.vectors(), &ForestOptions { trees, ..ForestOptions::default() })?;
         let quality = calibrate(writer.vectors(), &forest, &CalibrationOptions::default(), |_| Vec::new())?;
         writer.finish(&forest, quality)?;
