@@ -5,8 +5,8 @@ mod support;
 use image::{ImageFormat, Rgb, RgbImage, imageops};
 use private_eye::{
     collection::{
-        self, About, CalibrationOptions, ChangedCopy, CollectionWriter, Condition, EmbeddingKind, Filter, Item, ModelFile,
-        Thresholds, calibrate,
+        self, About, CalibrationOptions, ChangedCopy, CollectionWriter, Condition, EmbeddingKind, Filter, Item,
+        ModelFile, Thresholds, calibrate,
     },
     engine::{Answer, Engine, EngineError, SearchOptions, Verdict},
     image::{Limits, Look, Looks, Region, decode},

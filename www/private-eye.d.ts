@@ -148,7 +148,10 @@ export interface Region {
 export interface SearchOptions {
   /** The most matches wanted; 10 by default. */
   limit?: number;
-  /** How many works to compare: the collection's own measured default, all, or about this many. */
+  /**
+   * How many works to compare: the collection's own measured default, all, or about this many, but no fewer than 80 for each
+   * look at a work.
+   */
   effort?: "auto" | "exact" | number;
   /** The part of each picture to search for. */
   region?: Region;

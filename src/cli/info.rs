@@ -3,8 +3,8 @@
 use super::{Failure, print, print_json};
 use clap::Args;
 use indicatif::HumanBytes;
-use private_eye::collection::{self, Manifest, Part};
-use private_eye::index::Effort;
+use private_eye::collection::{self, CROWD, Manifest, Part};
+use private_eye::index::{Effort, least_candidates};
 use serde::Serialize;
 use std::{fmt::Write, path::PathBuf};
 
@@ -98,6 +98,7 @@ fn in_words(manifest: &Manifest, bytes: &Bytes) -> String {
     let effort = match manifest.effort(Effort::Auto) {
         Effort::Candidates(candidates) => {
             let how_many = if looks.len() == 1 { "about" } else { "up to" };
+            let candidates = candidates.max(least_candidates(manifest.rows().count(CROWD)));
             format!("{how_many} {candidates} works are compared with a query")
         }
         _ => "every work is compared with a query".to_owned(),

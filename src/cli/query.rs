@@ -26,7 +26,7 @@ pub struct Query {
     /// Compare with every work.
     #[arg(long, conflicts_with = "effort")]
     exact: bool,
-    /// Compare with about this many works.
+    /// Compare with about this many works, but no fewer than 80 for each look at a work.
     #[arg(long, value_name = "N")]
     effort: Option<usize>,
     /// Only works of which this holds; given several times, all of it. Words match in any case and in lists.

@@ -1,12 +1,13 @@
 //! How hard a search must look in a collection: what it finds at growing effort, of what the exact scan finds.
 
-use super::{Basis, CollectionError, EffortPoint};
-use crate::index::{Effort, Forest, Index, Query, Rows, Sieve, Sighting, Vectors};
+use super::{Basis, CROWD, CollectionError, EffortPoint};
+use crate::index::{Effort, Forest, Index, Query, Rows, Sieve, Sighting, Vectors, least_candidates};
 use rayon::prelude::*;
+use std::iter;
 
 /// The least recall@10 of the default effort.
 const DEFAULT_RECALL: f32 = 0.99;
-/// Sightings that are looked for.
+/// The nearest works that should be found, of the [`CROWD`] that every search looks for.
 const WANTED: usize = 10;
 /// Queries that measure.
 const QUERIES: usize = 200;
@@ -16,9 +17,9 @@ pub const EXACT_BELOW: u32 = 8_000;
 /// A candidate, with its part of the way to it, costs about as much as so many rows of the scan, by the same measurement.
 const CANDIDATE_COST: usize = 20;
 
-/// What a search finds with 50, 75, 100, 150, 200, 300, … candidates of what the exact scan finds; and the least of these
-/// efforts that finds enough, unless the scan is less work. Where the queries are the items themselves, finding an item
-/// again is nothing to be proud of: only the others count.
+/// What a search finds with the fewest candidates that any compares and then with 100, 150, 200, 300, 400, … of what the exact
+/// scan finds; and the least of these efforts that finds enough, unless the scan is less work. Where the queries are the items
+/// themselves, finding an item again is nothing to be proud of: only the others count.
 pub fn curve(
     vectors: &Vectors,
     rows: Rows,
@@ -29,7 +30,6 @@ pub fn curve(
     let every = queries.len().div_ceil(QUERIES);
     let queries: Vec<&(u32, Query)> = queries.iter().step_by(every).collect();
     let themselves = basis == Basis::Embeddings;
-    let limit = WANTED + usize::from(themselves);
     let counted = |own: u32, mut found: Vec<Sighting>| {
         found.retain(|sighting| !themselves || sighting.item != own);
         found.truncate(WANTED);
@@ -37,19 +37,19 @@ pub fn curve(
     };
     let truth: Vec<Vec<Sighting>> = queries
         .par_iter()
-        .map(|(own, query)| Ok(counted(*own, rows.exact(vectors, query, limit)?)))
+        .map(|(own, query)| Ok(counted(*own, rows.exact(vectors, query, CROWD)?)))
         .collect::<Result<_, CollectionError>>()?;
 
     let sieve = Sieve::new(vectors);
     let index = Index { vectors, forest, sieve: &sieve };
     let mut curve: Vec<EffortPoint> = Vec::new();
     let mut default_effort = Effort::Exact;
-    let mut candidates = 50;
-    while candidates < vectors.len() {
+    let efforts = efforts(least_candidates(rows.count(CROWD)));
+    for candidates in efforts.take_while(|&candidates| candidates < vectors.len()) {
         let found: Vec<Vec<Sighting>> = queries
             .par_iter()
             .map(|(own, query)| {
-                Ok(counted(*own, rows.search(&index, query, limit, Effort::Candidates(candidates), None)?.0))
+                Ok(counted(*own, rows.search(&index, query, CROWD, Effort::Candidates(candidates), None)?.0))
             })
             .collect::<Result<_, CollectionError>>()?;
         let pairs = || truth.iter().zip(&found);
@@ -63,9 +63,14 @@ pub fn curve(
         if recall_at_10 == 1.0 {
             break;
         }
-        candidates += if candidates % 3 == 0 { candidates / 3 } else { candidates / 2 };
     }
     Ok((curve, default_effort))
+}
+
+/// The least effort, and those of 100, 150, 200, 300, 400, … candidates that are more.
+fn efforts(least: usize) -> impl Iterator<Item = usize> {
+    let next = |&effort: &usize| effort.checked_add(if effort % 3 == 0 { effort / 3 } else { effort / 2 });
+    iter::once(least).chain(iter::successors(Some(100), next).skip_while(move |&effort| effort <= least))
 }
 
 /// The part of the true neighbours for which the search has one just as near: among equals, any will do.
@@ -135,6 +140,31 @@ mod tests {
         let last = curve.last().unwrap();
         assert!(last.recall_at_10 >= 0.99 && last.candidates > 500, "{curve:?}");
         assert_eq!(default, Effort::Exact);
+    }
+
+    #[test]
+    fn every_effort_of_the_curve_compares_more_than_the_one_before() {
+        let some: Vec<usize> = efforts(80).take(8).collect();
+        assert_eq!(some, [80, 100, 150, 200, 300, 400, 600, 800]);
+        assert_eq!(efforts(300).take(3).collect::<Vec<_>>(), [300, 400, 600]);
+
+        let mut random = Random::new(4);
+        let numbers: Vec<f32> = (0..1500).flat_map(|_| row(&mut random, &[0.0; 160], 1.0)).collect();
+        let vectors = Vectors::quantize(160, &numbers).unwrap();
+        let (rows, sieve) = (Rows::new(3), Sieve::new(&vectors));
+        let forest = Forest::build(&vectors, &ForestOptions { trees: 1, ..Default::default() }).unwrap();
+        let queries: Vec<(u32, Query)> =
+            (0..40).map(|item| (item, vectors.query(rows.of(item as usize).start))).collect();
+        let (curve, _) = curve(&vectors, rows, &forest, &queries, Basis::Embeddings).unwrap();
+        assert_eq!(curve[0].candidates, 240, "four rows for each look at 20 works");
+        let index = Index { vectors: &vectors, forest: &forest, sieve: &sieve };
+        let compared = |effort: usize| -> usize {
+            let search =
+                |(_, query): &(u32, Query)| rows.search(&index, query, CROWD, Effort::Candidates(effort), None);
+            queries.iter().map(|query| search(query).unwrap().1).sum()
+        };
+        assert_eq!(compared(50), compared(240), "no search compares fewer");
+        assert!(curve.is_sorted_by(|one, next| compared(one.candidates as usize) < compared(next.candidates as usize)));
     }
 
     #[test]

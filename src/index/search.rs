@@ -131,8 +131,8 @@ fn few_remain(count: usize, items: usize, candidates: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{ForestOptions, Rows};
     use crate::index::vectors::tests::{random_rows, random_vectors};
+    use crate::index::{ForestOptions, Rows};
 
     fn forest(vectors: &Vectors) -> Forest {
         Forest::build(vectors, &ForestOptions { trees: 6, seed: 1, leaf: 16 }).unwrap()

@@ -35,7 +35,7 @@ pub struct Evaluate {
     /// Compare with every work.
     #[arg(long, conflicts_with = "effort")]
     exact: bool,
-    /// Compare with about this many works.
+    /// Compare with about this many works, but no fewer than 80 for each look at a work.
     #[arg(long, value_name = "N")]
     effort: Option<usize>,
     #[command(flatten)]
