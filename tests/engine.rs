@@ -10,10 +10,10 @@ use private_eye::{
     },
     engine::{Answer, Engine, EngineError, SearchOptions, Verdict},
     image::{Limits, Look, Looks, Region, decode},
-    index::{Allowed, Effort, Forest, ForestOptions, MetricName},
+    index::{Allowed, Effort, Forest, ForestOptions, MetricName, Query},
     model::Model,
 };
-use std::{io::Cursor, path::Path};
+use std::{io::Cursor, path::Path, slice};
 use support::{draw, tiny_network};
 
 fn png(picture: &RgbImage) -> Vec<u8> {
@@ -260,10 +260,28 @@ fn every_work_comes_once_however_many_looks_there_are_at_it() {
                 found.sort_unstable();
                 found.dedup();
                 assert_eq!(found.len(), limit.min(9), "{options:?}");
-                assert!((limit.min(9)..=9).contains(&answer.looked_at));
-                assert_eq!(answer.exact, answer.looked_at == 9);
+                // So few works are all among the candidates of every effort.
+                assert!(answer.looked_at == 9 && answer.exact);
             }
         }
+    }
+}
+
+#[test]
+fn an_answer_to_several_queries_is_exact_only_where_each_was_compared_with_every_work() {
+    let engine = engine_of_two_looks(90);
+    let options = SearchOptions { effort: Effort::Candidates(1), ..SearchOptions::default() };
+    let ask = |queries: &[Query]| engine.search_together(queries, None, &options).unwrap().0;
+    let vectors = engine.collection().vectors();
+    let (all, some): (Vec<Query>, Vec<Query>) =
+        (0..vectors.len()).map(|row| vectors.query(row)).partition(|query| ask(slice::from_ref(query)).looked_at == 90);
+    let ([met_all, ..], [met_some, ..]) = (&all[..], &some[..]) else {
+        panic!("{} queries met all works, {} did not", all.len(), some.len())
+    };
+    assert!(ask(&[met_all.clone(), met_all.clone()]).exact);
+    for queries in [[met_all, met_some], [met_some, met_all]] {
+        let answer = ask(&queries.map(Query::clone));
+        assert_eq!((answer.looked_at, answer.exact), (90, false));
     }
 }
 
@@ -275,10 +293,10 @@ fn a_work_that_is_left_out_is_no_answer_by_any_look() {
     allowed.remove(6);
     for effort in [Effort::Auto, Effort::Candidates(2)] {
         let options = SearchOptions { limit: 9, effort, ..SearchOptions::default() };
-        let (answer, _) = engine.search_together(std::slice::from_ref(&query), None, &options).unwrap();
+        let (answer, _) = engine.search_together(slice::from_ref(&query), None, &options).unwrap();
         let best = &answer.matches[0];
         assert_eq!((best.id, best.score, best.work_look), (6, 1.0, Some(Look::Whole)), "a work stands for its whole");
-        let (answer, _) = engine.search_together(std::slice::from_ref(&query), Some(&allowed), &options).unwrap();
+        let (answer, _) = engine.search_together(slice::from_ref(&query), Some(&allowed), &options).unwrap();
         assert_eq!((answer.matches.len(), answer.looked_at, answer.exact), (8, 8, true));
         assert!(answer.matches.iter().all(|found| found.id != 6));
         let filter = Filter { conditions: vec!["file=5..6".parse().unwrap()], without: vec![6] };

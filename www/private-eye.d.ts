@@ -182,7 +182,7 @@ export interface Matches extends Array<Match> {
   verdict: Verdict;
   /** How many works, own pictures among them, were compared. */
   lookedAt: number;
-  /** Whether these were all; never while works are still on their way. */
+  /** Whether these were all, for each part of the question; never while works are still on their way. */
   exact: boolean;
   /** How many works of the collection could be searched: fewer than all in an answer that was asked for `early`. */
   searched: Coverage;

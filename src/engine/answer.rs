@@ -25,10 +25,10 @@ pub struct Answer {
     pub matches: Vec<Match>,
     /// The verdict on the best match; [`Verdict::None`] where there is no close one.
     pub verdict: Verdict,
-    /// How many works were compared with the query.
+    /// How many works were compared with the query; with that of several, or of several looks, that met the most.
     pub looked_at: usize,
-    /// Whether those were all that the filter lets through, so that nothing can have been missed; never while works are still
-    /// on their way.
+    /// Whether all that the filter lets through were compared with each of them, so that nothing can have been missed; never
+    /// while works are still on their way.
     pub exact: bool,
     /// How much of the collection could be searched.
     #[serde(skip_serializing_if = "Coverage::is_whole")]

@@ -63,6 +63,13 @@ impl Default for SearchOptions {
     }
 }
 
+/// How many works were compared with a query, of several: with the one that met the most, and with the one that met the fewest.
+#[derive(Debug, Clone, Copy)]
+struct Compared {
+    most: usize,
+    fewest: usize,
+}
+
 /// What is seen of a query picture in one way of looking at it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
@@ -261,7 +268,7 @@ impl Engine {
             both
         });
         let allowed = both.as_ref().or(allowed).or(here);
-        let (mut ranked, looked_at) = self.ranked(queries, options.limit.max(CROWD), effort, allowed)?;
+        let (mut ranked, compared) = self.ranked(queries, options.limit.max(CROWD), effort, allowed)?;
         // What strangers score is seen among as many of all works, however few may be an answer and however many are wanted.
         let apart = filtered || (options.limit > CROWD && effort != Effort::Exact);
         let background = match manifest.quality.typical_background {
@@ -273,7 +280,7 @@ impl Engine {
         let thresholds = self.thresholds_for(options, background)?;
         let (sightings, places): (Vec<Sighting>, Vec<usize>) = ranked.into_iter().unzip();
         let all = allowed.map_or(collection.len(), Allowed::count);
-        let exact = looked_at == all && searched.is_whole();
+        let exact = compared.fewest == all && searched.is_whole();
         let matches: Vec<Match> = (1..)
             .zip(sightings)
             .map(|(rank, sighting)| {
@@ -282,28 +289,28 @@ impl Engine {
             })
             .collect();
         let verdict = matches.first().map_or(Verdict::None, |best| best.verdict);
-        Ok((Answer { matches, verdict, looked_at, exact, searched, thresholds, background }, places))
+        Ok((Answer { matches, verdict, looked_at: compared.most, exact, searched, thresholds, background }, places))
     }
 
     /// The works nearest to any of the queries, each with the place of the query that it is nearest to, and how many works
-    /// were compared.
+    /// were compared with each query.
     fn ranked(
         &self,
         queries: &[Query],
         limit: usize,
         effort: Effort,
         allowed: Option<&Allowed>,
-    ) -> Result<(Vec<(Sighting, usize)>, usize), EngineError> {
+    ) -> Result<(Vec<(Sighting, usize)>, Compared), EngineError> {
         let (index, rows) = (self.collection().index(), self.collection().rows());
         if index.vectors.is_empty() {
-            return Ok((Vec::new(), 0)); // none have come yet
+            return Ok((Vec::new(), Compared { most: 0, fewest: 0 })); // none have come yet
         }
         let mut ranked: Vec<(Sighting, usize)> = Vec::new();
-        let mut looked_at = 0;
+        let mut counts = Vec::with_capacity(queries.len());
         for (place, query) in queries.iter().enumerate() {
             // Among the nearest to all queries together is nobody who is not among the nearest to one of them.
-            let (sightings, compared) = rows.search(&index, query, limit, effort, allowed)?;
-            looked_at = looked_at.max(compared);
+            let (sightings, count) = rows.search(&index, query, limit, effort, allowed)?;
+            counts.push(count);
             ranked.extend(sightings.into_iter().map(|sighting| (sighting, place)));
         }
         if queries.len() > 1 {
@@ -314,7 +321,8 @@ impl Engine {
             ranked.retain(|(sighting, _)| seen.insert(sighting.item));
             ranked.truncate(limit);
         }
-        Ok((ranked, looked_at))
+        let (most, fewest) = (counts.iter().max(), counts.iter().min());
+        Ok((ranked, Compared { most: most.copied().unwrap_or(0), fewest: fewest.copied().unwrap_or(0) }))
     }
 
     /// What strangers score with the query that found these works, best first: see [`BACKGROUND_RANK`](crate::collection::BACKGROUND_RANK). Copies of the best
