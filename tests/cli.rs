@@ -483,6 +483,24 @@ fn serve_hands_out_the_site_and_nothing_above_it() {
 }
 
 #[test]
+fn more_works_than_a_collection_can_hold_are_refused_before_any_is_looked_at() {
+    let place = workplace();
+    let folder = place.path();
+    fs_err::create_dir_all(folder.join("pictures")).unwrap();
+    fs_err::write(folder.join("pictures/same.png"), "whatever this is, nobody looks at it").unwrap();
+    fs_err::write(folder.join("works.csv"), "file\n".to_owned() + &"pictures/same.png\n".repeat(227_329)).unwrap();
+    let looks = "whole,centre-90,centre-80,centre-70,centre-60,centre-50,centre-40,mirrored";
+    let arguments = ["build", "works.csv", "--out", "site", "--looks", looks, "--model", "tiny.safetensors"];
+    let refused = run(folder, arguments);
+    assert!(!refused.err.contains("same.png"), "{}", &refused.err[..refused.err.len().min(2_000)]);
+    let line = refused.failed();
+    for words in ["works.csv: 227329 works", "8 ways", "227328", "split the collection"] {
+        assert!(line.contains(words), "{line}");
+    }
+    assert!(!folder.join("site").exists());
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let place = workplace();
     let folder = place.path();

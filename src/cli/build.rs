@@ -122,6 +122,10 @@ impl Build {
         };
         let at_site = |error: CollectionError| Failure::at(self.out.display(), error);
         let mut writer = CollectionWriter::new(&folder.path().join("collection"), about).map_err(at_site)?;
+        // Nor for hours to hear that there are too many.
+        writer
+            .check_room(works.works.len(), ForestOptions::default().leaf)
+            .map_err(|error| Failure::at(self.given().display(), error))?;
         let mut taken = match &works.embeddings {
             Some(_) => take_embeddings(&mut writer, &model, &works)?,
             None => self.take_pictures(&mut writer, &model, &works)?,

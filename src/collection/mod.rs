@@ -83,9 +83,10 @@ pub enum CollectionError {
     #[error("a work has {got} embeddings, the collection looks at each in {expected} ways; give one for each look")]
     Looks { got: usize, expected: usize },
     #[error(
-        "one tree over {items} vectors takes more than the {MAX_SHARD_BYTES} bytes of a file; split the collection, or look at each work fewer times"
+        "{works} works, looked at in {looks} ways, are more than the {most} whose search tree fits into a file of {MAX_SHARD_BYTES} bytes; \
+         split the collection, or look at each work in fewer ways"
     )]
-    TooManyItems { items: usize },
+    TooManyItems { works: usize, looks: usize, most: usize },
     #[error("no item was added, and an empty collection finds nothing; add at least one picture")]
     Empty,
     #[error(transparent)]

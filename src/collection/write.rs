@@ -126,6 +126,16 @@ impl CollectionWriter {
         self.vectors.is_empty()
     }
 
+    /// Refuses so many works if a tree over their vectors, with leaves of so many, would not fit into a file. Best asked before
+    /// they are embedded.
+    pub fn check_room(&self, works: usize, leaf: usize) -> Result<(), CollectionError> {
+        let most = self.rows().items(Forest::most_items(ROOM, leaf));
+        if works > most {
+            return Err(CollectionError::TooManyItems { works, looks: self.rows().looks(), most });
+        }
+        Ok(())
+    }
+
     /// Writes what is left and the manifest. `forest` must be built over [`vectors`](CollectionWriter::vectors).
     pub fn finish(mut self, forest: &Forest, quality: Quality) -> Result<Manifest, CollectionError> {
         let (count, rows) = (self.len(), self.rows());
@@ -136,6 +146,7 @@ impl CollectionWriter {
             let (forest, vectors) = (forest.items(), self.vectors.len());
             return Err(crate::index::IndexError::OtherVectors { forest, vectors }.into());
         }
+        self.check_room(count, forest.leaf())?;
         self.flush_items(count as u32)?;
         self.flush_thumbnails(count as u32)?;
         self.flush_samples()?;
@@ -143,11 +154,7 @@ impl CollectionWriter {
             let bytes = self.vectors.to_safetensors(rows.count(items.start)..rows.count(items.end));
             self.files.put(Part::Vectors, items.start, items.len(), &bytes)?;
         }
-        let trees_in_a_file = ROOM / forest.tree_bytes().max(1);
-        if trees_in_a_file == 0 {
-            return Err(CollectionError::TooManyItems { items: self.vectors.len() });
-        }
-        for trees in pieces(forest.len(), trees_in_a_file) {
+        for trees in pieces(forest.len(), ROOM / forest.tree_bytes().max(1)) {
             self.files.put(Part::Forest, trees.start, trees.len(), &forest.to_safetensors(trees.clone()))?;
         }
         let manifest = Manifest {
@@ -372,6 +379,19 @@ mod tests {
         assert_eq!(writer.add(&[1.0; 4], &item, b"").unwrap(), 0);
         assert_eq!(finish(writer).count, 1);
         assert_eq!(locate(folder.path()).unwrap(), folder.path());
+    }
+
+    #[test]
+    fn more_works_than_a_tree_in_one_file_can_hold_are_refused_before_they_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let leaf = ForestOptions::default().leaf;
+        let three = vec![Look::Whole, Look::Centre(70), Look::Centre(50)];
+        for (looks, most) in [(vec![Look::Whole], 1_818_628), (three, 606_209)] {
+            let writer = writer_of(folder.path(), looks);
+            writer.check_room(most, leaf).unwrap();
+            let error = writer.check_room(most + 1, leaf).unwrap_err().to_string();
+            assert!(error.contains(&most.to_string()) && error.contains(&(most + 1).to_string()), "{error}");
+        }
     }
 
     #[test]

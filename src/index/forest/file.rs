@@ -18,7 +18,7 @@ struct Metadata {
 impl Forest {
     /// Bytes that one tree takes in a file.
     pub fn tree_bytes(&self) -> usize {
-        self.shape.items * 4 + self.shape.planes() * 16
+        self.shape.tree_bytes()
     }
 
     /// Some of the trees as a safetensors file: `items` U32 `[trees, items]`, `pivots` U32 `[trees, planes, 2]` (left and

@@ -68,6 +68,19 @@ impl Forest {
         self.shape.leaf
     }
 
+    /// The most vectors over which one tree with leaves of so many items takes no more than so many bytes in a file; 0 where
+    /// there are no such trees.
+    pub fn most_items(bytes: usize, leaf: usize) -> usize {
+        let fits = |items| Shape::new(items, leaf).is_ok_and(|shape| shape.tree_bytes() <= bytes);
+        // Each takes four bytes at least.
+        let (mut most, mut too_many) = (0, bytes / 4 + 1);
+        while too_many - most > 1 {
+            let middle = most + (too_many - most) / 2;
+            if fits(middle) { most = middle } else { too_many = middle }
+        }
+        most
+    }
+
     /// Adds the trees of another shard behind these.
     pub fn append(&mut self, mut shard: Forest) -> Result<(), IndexError> {
         if shard.shape != self.shape {
@@ -107,6 +120,11 @@ impl Shape {
     /// Nodes above the leaves.
     fn planes(&self) -> usize {
         (1_usize << self.depth) - 1
+    }
+
+    /// Bytes of one tree in a file: the order of the items, and a pair of pivots and a plane for each node.
+    fn tree_bytes(&self) -> usize {
+        self.items * 4 + self.planes() * 16
     }
 
     /// The part of the tree's order that belongs to a node.
@@ -185,6 +203,15 @@ mod tests {
                 assert!(!left.is_empty() && !right.is_empty());
             }
         }
+    }
+
+    #[test]
+    fn one_item_more_than_fits_is_too_many() {
+        for (bytes, leaf) in [(0, 2), (3, 2), (4, 2), (28, 2), (1000, 2), (1000, 7), (99_999, 32)] {
+            let fit = (0..=bytes).take_while(|&items| Shape::new(items, leaf).unwrap().tree_bytes() <= bytes);
+            assert_eq!(Forest::most_items(bytes, leaf), fit.last().unwrap(), "{bytes} {leaf}");
+        }
+        assert_eq!(Forest::most_items(1000, 1), 0);
     }
 
     #[test]
