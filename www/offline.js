@@ -13,15 +13,16 @@ export async function keepOffline() {
     // At every visit the browser looks for a newer sw.js on its own, a second or so after the page was loaded. That
     // look goes through its cache, and this one comes before it: a host that lets sw.js be kept for a minute sees one
     // request, and that before "ready".
-    const registration = await navigator.serviceWorker.register("sw.js", { updateViaCache: "all" });
+    const { controller } = navigator.serviceWorker;
+    // A page that is here already waits for no more than news; and to register waits for a newer version that still comes.
+    const soon = (news) => (controller ? Promise.race([news, pause(PATIENCE)]) : news);
+    const registration = await soon(navigator.serviceWorker.register("sw.js", { updateViaCache: "all" }))
+      ?? await navigator.serviceWorker.getRegistration();
     // What comes later than a visit waits for is offered all the same.
     registration.addEventListener("updatefound", async () => {
       if (registration.installing) await settled(registration.installing);
       offerUpdate(registration);
     });
-    const { controller } = navigator.serviceWorker;
-    // A page that is here already waits for no more than news.
-    const soon = (news) => (controller ? Promise.race([news, pause(PATIENCE)]) : news);
     if (controller) await soon(registration.update().catch(() => {}));
     if (registration.installing) await soon(settled(registration.installing));
     if (controller) await whole(controller);

@@ -1,7 +1,7 @@
 // Serves the page's own files from the device. The collection and the model are not its business: the engine keeps
 // those itself (see src/web/store.rs), because it alone can tell whether they are whole.
 
-/** The files of the page: `[path, SHA-256 in hex]`. */
+/** The files of the page: `[path, start of its SHA-256 in hex]`. */
 const PRECACHE = /* filled in by the build */ [];
 const VERSION = "";
 
@@ -78,15 +78,15 @@ async function fill() {
 }
 
 /**
- * The file whose SHA-256 starts with these 16 digits: from the HTTP cache, where the page's own visit left it, or from the server.
+ * The file whose SHA-256 starts with these 8 digits: from the HTTP cache, where the page's own visit left it, or from the server.
  * It tells versions apart; whoever could forge a file could send another list as well.
  */
 async function whole(url, hash) {
   for (const cache of ["default", "reload"]) {
     const response = await fetch(url, { cache });
     const bytes = await response.arrayBuffer();
-    const start = new DataView(await crypto.subtle.digest("SHA-256", bytes)).getBigUint64(0);
-    if (response.ok && start === BigInt(`0x${hash}`)) return { url, headers: response.headers, bytes };
+    const start = new DataView(await crypto.subtle.digest("SHA-256", bytes)).getUint32(0);
+    if (response.ok && start === parseInt(hash, 16)) return { url, headers: response.headers, bytes };
   }
   throw new Error(`${url} is not of this version`);
 }

@@ -19,7 +19,7 @@ pub async fn a_new_version_is_offered_and_comes_only_when_the_visitor_wants_it(s
     let (index, worker) =
         (std::fs::read_to_string(site.join("index.html"))?, std::fs::read_to_string(site.join("sw.js"))?);
     let newer_index = index.replace("<body ", "<body data-newer ");
-    let hashes = [&index, &newer_index].map(|file| sha256(file.as_bytes())[..16].to_owned());
+    let hashes = [&index, &newer_index].map(|file| sha256(file.as_bytes())[..8].to_owned());
     assert!(worker.contains(&hashes[0]), "the service worker knows the page's files by the starts of their hashes");
     let newer_worker = worker.replace(&hashes[0], &hashes[1]).replace("const VERSION = \"", "const VERSION = \"newer-");
     let released = Arc::new(AtomicBool::new(false));
@@ -79,7 +79,7 @@ pub async fn an_update_that_never_comes_holds_no_visit_up(scene: Scene) -> Resul
     let (index, worker) =
         (std::fs::read_to_string(site.join("index.html"))?, std::fs::read_to_string(site.join("sw.js"))?);
     let newer_worker = worker
-        .replace(&sha256(index.as_bytes())[..16], "0000000000000000")
+        .replace(&sha256(index.as_bytes())[..8], "00000000")
         .replace("const VERSION = \"", "const VERSION = \"newer-");
     let released = Arc::new(AtomicBool::new(false));
     let (hangs, comes) = (released.clone(), released.clone());
@@ -102,8 +102,8 @@ pub async fn an_update_that_never_comes_holds_no_visit_up(scene: Scene) -> Resul
     released.store(true, Ordering::Relaxed);
     page.reload().await?;
     page.wait_for_state("ready").await?;
-    let asked = served.record.paths()[before..].to_vec();
-    assert!(asked.iter().any(|path| path == "/"), "the update asks for what never comes: {asked:?}");
+    // The update asks for what never comes; a browser that is busy may begin with it later.
+    until(async || Ok(served.record.paths()[before..].iter().any(|path| path == "/"))).await?;
     Ok(())
 }
 

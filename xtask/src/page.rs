@@ -24,22 +24,30 @@ const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 /// What the browser loads of the bound module.
 const MODULE: [&str; 2] = ["private_eye.js", "private_eye_bg.wasm"];
 
+/// What is one style sheet for visitors, in the order of the cascade.
+const STYLES: [&str; 5] = ["page.css", "ask.css", "answer.css", "own.css", "dialogs.css"];
+
+/// The parts that each file of the page is made of, by its path in the page.
+type Sources = BTreeMap<PathBuf, Vec<PathBuf>>;
+
 /// Assembles `target/page`.
 pub fn build(workspace: &Workspace) -> Result<Page> {
     let wasm = wasm::build(workspace)?;
-    let mut sources = BTreeMap::from([(PathBuf::from("index.html"), workspace.root().join("index.html"))]);
+    let mut sources = Sources::from([(PathBuf::from("index.html"), vec![workspace.root().join("index.html")])]);
     let www = workspace.root().join("www");
-    for file in files_below(&www)? {
+    let styles = www.join("styles");
+    sources.insert(PathBuf::from("www/styles.css"), STYLES.map(|name| styles.join(name)).into());
+    for file in files_below(&www)?.into_iter().filter(|file| !file.starts_with(&styles)) {
         let below = file.strip_prefix(&www)?.to_path_buf();
         let at_the_root = AT_THE_ROOT.iter().any(|name| below == Path::new(name));
-        sources.insert(if at_the_root { below } else { Path::new("www").join(below) }, file);
+        sources.insert(if at_the_root { below } else { Path::new("www").join(below) }, vec![file]);
     }
     // For those who make a package of it.
     for name in LICENCES {
-        sources.insert(Path::new("www").join(name), workspace.root().join(name));
+        sources.insert(Path::new("www").join(name), vec![workspace.root().join(name)]);
     }
     for name in MODULE {
-        sources.insert(Path::new("www/pkg").join(name), wasm.folder.join(name));
+        sources.insert(Path::new("www/pkg").join(name), vec![wasm.folder.join(name)]);
     }
     let folder = folder(workspace);
     if mirror(&sources, &folder)? {
@@ -55,7 +63,7 @@ pub fn folder(workspace: &Workspace) -> PathBuf {
 
 /// Makes `folder` hold just these files, slimmed; tells whether anything changed. Equal files are left alone, because cargo
 /// compiles the command anew when one of them is younger.
-fn mirror(sources: &BTreeMap<PathBuf, PathBuf>, folder: &Path) -> Result<bool> {
+fn mirror(sources: &Sources, folder: &Path) -> Result<bool> {
     let mut changed = false;
     for file in files_below(folder)? {
         if !sources.contains_key(file.strip_prefix(folder)?) {
@@ -63,8 +71,11 @@ fn mirror(sources: &BTreeMap<PathBuf, PathBuf>, folder: &Path) -> Result<bool> {
             changed = true;
         }
     }
-    for (below, source) in sources {
-        let bytes = fs::read(source).with_context(|| format!("{} cannot be read", source.display()))?;
+    for (below, parts) in sources {
+        let mut bytes = Vec::new();
+        for part in parts {
+            bytes.extend(fs::read(part).with_context(|| format!("{} cannot be read", part.display()))?);
+        }
         let bytes = slim(below, bytes);
         let file = folder.join(below);
         if fs::read(&file).is_ok_and(|there| there == bytes) {
