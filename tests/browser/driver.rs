@@ -219,7 +219,7 @@ impl Drop for Driver {
     /// Kills all of the browser's processes at once, as a computer does whose battery is empty.
     fn drop(&mut self) {
         let processes = descendants(self.process()).into_iter().map(|process| process.to_string());
-        let _ = Command::new("kill").arg("-KILL").args(processes).status();
+        let _ = Command::new("kill").arg("-KILL").args(processes).stderr(Stdio::null()).status();
     }
 }
 
