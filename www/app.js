@@ -32,6 +32,8 @@ import { showRequests, showTrust } from "./trust.js";
 import { inWords, words } from "./words.js";
 
 const COLLECTION = "collection/";
+/** Milliseconds after which it pays to show a part of the collection before the rest: from the device all of it is here as soon. */
+const SOON = 400;
 
 /** What the status line says, as a function, so that it can be said again in another language. */
 let saying = () => "";
@@ -46,6 +48,8 @@ const say = (sentence) => {
 let opened = null;
 /** How far it has come, in steps; in the end, Infinity. */
 let come = 0;
+/** When opening began. */
+let began = 0;
 /** Resolves with what can be searched first. */
 let first = null;
 /** Why the collection, or the rest of it, did not come. */
@@ -103,11 +107,12 @@ function start() {
   showRoom(true);
   element("loading").hidden = false;
   come = 0;
+  began = performance.now();
   broken = null;
   first = open(COLLECTION, { early: true, onProgress: comes, onRequest: requests.add, beforeDownload: onMetered }).then((eye) => {
     opened?.eye.close(); // of which the rest did not come
     opened = { eye, columns: [], countFrom: 0 };
-    furnish();
+    if (performance.now() > began + SOON) furnish();
     return eye;
   });
   const all = (async () => {
@@ -142,7 +147,7 @@ function start() {
 function comes(progress) {
   showProgress(progress);
   come = steps(progress);
-  if (opened) furnish(progress.searchable);
+  if (opened && performance.now() > began + SOON) furnish(progress.searchable);
   askAgain();
 }
 

@@ -16,6 +16,7 @@ export async function keepOffline() {
     const { controller } = navigator.serviceWorker;
     // A page that is here already waits for no more than news; and to register waits for a newer version that still comes.
     const soon = (news) => (controller ? Promise.race([news, pause(PATIENCE)]) : news);
+    const files = controller && whole(controller);
     const registration = await soon(navigator.serviceWorker.register("sw.js", { updateViaCache: "all" }))
       ?? await navigator.serviceWorker.getRegistration();
     // What comes later than a visit waits for is offered all the same.
@@ -25,7 +26,7 @@ export async function keepOffline() {
     });
     if (controller) await soon(registration.update().catch(() => {}));
     if (registration.installing) await soon(settled(registration.installing));
-    if (controller) await whole(controller);
+    await files;
     offerUpdate(registration);
   } catch (error) {
     console.warn("This page will not open offline:", error);
